@@ -1,0 +1,446 @@
+//! The choke point: every attempt of every call goes admit, send, settle. There is no second way to the socket.
+//!
+//! [`run`] reads top to bottom like the drawing in the architecture: ask for a slot, send one attempt, book what it came
+//! to, decide whether another attempt is made. It knows no operation and no type; [`Call`] is the typed shell around it.
+
+use std::borrow::Cow;
+use std::future::IntoFuture;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime};
+
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderValue, Method};
+
+use crate::cancel::Progress;
+use crate::client::Kakiyo;
+use crate::document::Document;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{FromDocument, Group, Operation, OperationSpec, RetryClass};
+use crate::options::CallOptions;
+use crate::quota::{self, CallGroup, Lease};
+use crate::response::{Credits, Meta, Response, request_id};
+use crate::secret::Secret;
+use crate::transport::error_body::{self, ErrorBody};
+use crate::transport::retry::{self, Attempt, RETRY_BUDGET};
+use crate::transport::{Failure, Incoming, Outgoing, hints};
+
+/// Retries after the first attempt where nobody says otherwise.
+const DEFAULT_RETRIES: u32 = 2;
+
+/// One call, ready for the choke point: what to send, and what may be done with it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    pub(crate) operation: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) query: String,
+    pub(crate) body: Option<Bytes>,
+    pub(crate) group: CallGroup,
+    pub(crate) price: u32,
+    pub(crate) retry: RetryClass,
+    pub(crate) timeout: Duration,
+}
+
+impl Request {
+    pub(crate) fn new(spec: &'static OperationSpec, path: String, query: String, body: Option<Bytes>) -> Self {
+        let group = CallGroup::new(spec.id, spec.tier);
+        Self {
+            operation: spec.id,
+            // The table holds plain methods only.
+            method: Method::from_bytes(spec.method.as_bytes()).unwrap_or(Method::GET),
+            path,
+            query,
+            body,
+            group: match spec.group {
+                Group::PerOperation => group,
+                Group::Shared(name) => group.shared(name),
+            },
+            price: spec.price,
+            retry: spec.retry,
+            timeout: spec.default_timeout(),
+        }
+    }
+}
+
+/// A complete good answer with what is known of the call.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+    pub(crate) meta: Meta,
+}
+
+/// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
+///
+/// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
+pub(crate) async fn run(client: &Kakiyo, request: Request, options: &CallOptions) -> Result<Answer> {
+    let operation = request.operation;
+    let outcome = match options.cancel.clone() {
+        None => attempts(client, request, options).await,
+        Some(token) => {
+            let (retry, started) = (request.retry, attempts(client, request, options));
+            tokio::select! {
+                biased;
+                () = token.cancelled() => Err(cancelled(retry, token.was_sent())),
+                outcome = started => outcome,
+            }
+        }
+    };
+    outcome.map_err(|error| error.with_operation(operation))
+}
+
+async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> Result<Answer> {
+    options.validate()?;
+    let started = Instant::now();
+    let shared = client.shared();
+    let retries = options.max_retries.unwrap_or(DEFAULT_RETRIES);
+    let timeout = options.timeout.unwrap_or(request.timeout);
+    let mut key = shared.key().await?;
+    let mut asked_again = false;
+    let mut tally = Tally::default();
+    let mut retry = 0;
+
+    loop {
+        // Built before admission: what cannot be sent must not take a slot.
+        let outgoing = outgoing(client, &request, options, &key, timeout)?;
+
+        // Admit.
+        let mut lease = admit(client, &request, options, &key).await.map_err(|error| tally.onto(error))?;
+        tally.waited += lease.waited();
+        tally.quota_left = lease.left();
+
+        // Send.
+        if let Some(token) = &options.cancel {
+            token.record(Progress::Sent);
+        }
+        lease.mark_sent();
+        tally.attempts += 1;
+        let exchanged = shared.transport().send(outgoing).await;
+
+        // Settle.
+        let settled = settle(lease, exchanged, request.price, &mut tally);
+        if let Some(token) = &options.cancel
+            && !matches!(settled, Settled::Lost(_))
+        {
+            token.record(Progress::Unsent);
+        }
+
+        // Decide.
+        let (attempt, hint, failure) = match settled {
+            Settled::Good(incoming) => return Ok(tally.answer(incoming, started)),
+            Settled::Refused(incoming, body) => {
+                if incoming.status == 401 && !asked_again && shared.can_ask_again() {
+                    asked_again = true;
+                    key = shared.ask_again().await?;
+                    continue;
+                }
+                let hint = hints::wait(&incoming.headers, body.json.as_ref(), SystemTime::now());
+                let never = body.code.as_deref().is_some_and(|code| shared.never_retried(code));
+                let attempt = Attempt::Answered(incoming.status);
+                let error = refused(client, &request, incoming, body, hint);
+                if never {
+                    return Err(tally.onto(error));
+                }
+                (attempt, hint, error)
+            }
+            Settled::NotSent(failure) => (Attempt::NotSent, None, not_sent(&failure)),
+            Settled::Lost(failure) => (Attempt::Lost, None, lost(&request, &failure)),
+        };
+        let by_the_server = attempt == Attempt::Answered(429);
+        if retry >= retries || !retry::allowed(request.retry, attempt) || !(by_the_server || RETRY_BUDGET.take()) {
+            return Err(tally.onto(failure));
+        }
+        // After a 429 the frozen group does the waiting, in admission; a hint on another answer is kept here.
+        let pause = match (by_the_server, hint) {
+            (true, _) => Duration::ZERO,
+            (false, Some(wait)) => wait,
+            (false, None) => retry::back_off(shared.retry_delay(), retry),
+        };
+        tracing::debug!(target: "kakiyo::retry", operation = request.operation, ?pause, "trying again: {failure}");
+        tokio::time::sleep(pause).await;
+        retry += 1;
+    }
+}
+
+/// What the attempts came to so far.
+#[derive(Debug, Default)]
+struct Tally {
+    attempts: u32,
+    credits: Credits,
+    waited: Duration,
+    quota_left: Option<u32>,
+}
+
+impl Tally {
+    fn onto(&self, error: Error) -> Error {
+        error.with_attempts(self.attempts, self.credits)
+    }
+
+    fn answer(self, incoming: Incoming, started: Instant) -> Answer {
+        let meta = Meta {
+            status: incoming.status,
+            request_id: request_id(&incoming.headers),
+            headers: incoming.headers.clone(),
+            attempts: self.attempts,
+            credits: self.credits,
+            quota_left: self.quota_left,
+            waited: self.waited,
+            elapsed: started.elapsed(),
+        };
+        Answer { headers: incoming.headers, body: incoming.body, meta }
+    }
+}
+
+async fn admit(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Secret) -> Result<Lease> {
+    let shared = client.shared();
+    shared
+        .team(key)
+        .admit(&request.group, shared.limits(), shared.profile().quota, options.max_wait)
+        .await
+        .map_err(|refused| {
+            Error::new(ErrorKind::WaitRefused, refused.to_string())
+                .with_retry_after(Some(refused.would_wait))
+                .with_safe_to_retry(true)
+        })
+}
+
+enum Settled {
+    Good(Incoming),
+    Refused(Incoming, ErrorBody),
+    NotSent(Failure),
+    Lost(Failure),
+}
+
+/// Books the attempt: its slot, its credits, and the process's retry budget.
+fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally: &mut Tally) -> Settled {
+    match exchanged {
+        Ok(incoming) if (200..300).contains(&incoming.status) => {
+            lease.settle_answered(quota::Answer::default());
+            tally.credits += Credits::exactly(price);
+            RETRY_BUDGET.refill();
+            Settled::Good(incoming)
+        }
+        Ok(incoming) => {
+            let body = ErrorBody::read(&incoming.body);
+            let wait = hints::wait(&incoming.headers, body.json.as_ref(), SystemTime::now());
+            lease.settle_answered(quota::Answer { limited: incoming.status == 429, wait });
+            // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
+            tally.credits += if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
+            Settled::Refused(incoming, body)
+        }
+        Err(failure) if !failure.sent => {
+            lease.release_unsent();
+            Settled::NotSent(failure)
+        }
+        Err(failure) => {
+            // An answer that began was counted before it began; without one it may still count.
+            match failure.status {
+                Some(status) => lease.settle_answered(quota::Answer { limited: status == 429, wait: None }),
+                None => lease.settle_lost(),
+            }
+            tally.credits += Credits::up_to(price);
+            Settled::Lost(failure)
+        }
+    }
+}
+
+fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Secret, timeout: Duration) -> Result<Outgoing> {
+    let shared = client.shared();
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+    headers.insert(USER_AGENT, shared.user_agent().clone());
+    let mut authorization = HeaderValue::try_from(format!("Bearer {}", key.expose()))
+        .map_err(|_| Error::config("apiKey", "the key holds characters that no header can carry"))?;
+    authorization.set_sensitive(true);
+    headers.insert(AUTHORIZATION, authorization);
+    if request.body.is_some() {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    }
+    for (name, value) in options.headers()? {
+        headers.insert(name, value);
+    }
+    let query = match options.extra_query.as_slice() {
+        [] => Cow::Borrowed(&request.query),
+        extra => {
+            let mut query = request.query.clone();
+            for (name, value) in extra {
+                crate::operation::append_query(&mut query, name, value);
+            }
+            Cow::Owned(query)
+        }
+    };
+    Ok(Outgoing {
+        method: request.method.clone(),
+        url: shared.url(&request.path, &query)?,
+        headers,
+        body: request.body.clone(),
+        timeout,
+    })
+}
+
+fn refused(client: &Kakiyo, request: &Request, incoming: Incoming, body: ErrorBody, hint: Option<Duration>) -> Error {
+    let kinds = client.shared().profile().kind_of_code;
+    let error = error_body::error(incoming.status, &incoming.headers, &incoming.body, body, kinds);
+    let safe = match error.kind() {
+        ErrorKind::RateLimited => true,
+        ErrorKind::Server | ErrorKind::Timeout => request.retry.repeatable(),
+        _ => false,
+    };
+    error.with_retry_after(hint).with_safe_to_retry(safe)
+}
+
+fn not_sent(failure: &Failure) -> Error {
+    let kind = if failure.timed_out { ErrorKind::Timeout } else { ErrorKind::Connection };
+    Error::new(kind, format!("{}; nothing was sent", failure.message)).with_safe_to_retry(true)
+}
+
+fn lost(request: &Request, failure: &Failure) -> Error {
+    let error = if request.retry.repeatable() {
+        let kind = if failure.timed_out { ErrorKind::Timeout } else { ErrorKind::Connection };
+        Error::new(kind, failure.message.clone()).with_safe_to_retry(true)
+    } else {
+        Error::new(ErrorKind::OutcomeUnknown, format!("{}; {}", failure.message, may_have_happened(request.retry)))
+    };
+    error.with_status(failure.status)
+}
+
+fn may_have_happened(retry: RetryClass) -> &'static str {
+    match retry {
+        RetryClass::Import => "the server may have queued this import: sending it again adds nobody twice where the server removes duplicates",
+        _ => "the server may have done it: look before you send it again",
+    }
+}
+
+fn cancelled(retry: RetryClass, sent: bool) -> Error {
+    if sent && !retry.repeatable() {
+        Error::new(ErrorKind::OutcomeUnknown, format!("cancelled while the request was under way; {}", may_have_happened(retry)))
+            .with_attempts(1, Credits::up_to(1))
+    } else {
+        let credits = if sent { Credits::up_to(1) } else { Credits::NONE };
+        Error::new(ErrorKind::Cancelled, "cancelled by the caller").with_safe_to_retry(true).with_attempts(u32::from(sent), credits)
+    }
+}
+
+/// A call that waits to be awaited: options first, then `.await`.
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing before it is awaited"]
+pub struct Call<P> {
+    client: Kakiyo,
+    parameters: P,
+    options: CallOptions,
+}
+
+impl<P: Operation> Call<P> {
+    pub(crate) fn new(client: Kakiyo, parameters: P) -> Self {
+        Self { client, parameters, options: CallOptions::default() }
+    }
+
+    /// Time for one attempt, without waiting for quota.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.options.timeout = Some(timeout);
+        self
+    }
+
+    /// The longest wait for quota slots; a longer one is refused at once, at no cost.
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.options.max_wait = Some(wait);
+        self
+    }
+
+    /// Retries after the first attempt.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.options.max_retries = Some(retries);
+        self
+    }
+
+    /// A header beside the library's own.
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.extra_headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// A query pair beside the operation's own.
+    pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.options.extra_query.push((name.into(), value.into()));
+        self
+    }
+
+    /// All options at once.
+    pub fn options(mut self, options: CallOptions) -> Self {
+        self.options = options;
+        self
+    }
+
+    /// Makes the call; the same as `.await`.
+    ///
+    /// # Errors
+    ///
+    /// See [`ErrorKind`]: arguments are checked before anything is sent.
+    pub async fn send(self) -> Result<Response<P::Output>> {
+        P::execute(&self.parameters, &self.client, &self.options).await
+    }
+
+    /// Makes the call and waits for it, without an async runtime.
+    ///
+    /// # Errors
+    ///
+    /// As [`send`](Self::send); kind `config` when called inside an async runtime.
+    #[cfg(feature = "blocking")]
+    pub fn wait(self) -> Result<Response<P::Output>> {
+        crate::blocking::wait(self.send())?
+    }
+}
+
+impl<P: Operation> IntoFuture for Call<P> {
+    type Output = Result<Response<P::Output>>;
+    type IntoFuture = BoxFuture<'static, Self::Output>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.send())
+    }
+}
+
+/// The typed shell: arguments to request, answer to value.
+pub(crate) async fn typed<P: Operation>(parameters: &P, client: &Kakiyo, options: &CallOptions) -> Result<Response<P::Output>> {
+    let request = parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
+    let answer = run(client, request, &options.or(client.defaults())).await?;
+    decoded(P::SPEC.id, answer)
+}
+
+/// Decodes an answer as what the operation promises.
+pub(crate) fn decoded<T: FromDocument>(operation: &'static str, answer: Answer) -> Result<Response<T>> {
+    let Answer { headers, body, meta } = answer;
+    let document = Document::new(body.clone(), T::LAYOUT);
+    match T::from_document(&document, &headers) {
+        Ok(value) => Ok(Response { value, meta, document }),
+        Err(undecodable) => Err(not_decodable(operation, &undecodable.0, &headers, body, &meta)),
+    }
+}
+
+fn not_decodable(
+    operation: &'static str,
+    failure: &crate::document::DecodeFailure,
+    headers: &HeaderMap,
+    body: Bytes,
+    meta: &Meta,
+) -> Error {
+    let place = if failure.path.is_empty() { "the answer".to_owned() } else { format!("`{}` in the answer", failure.path) };
+    let message = match body.is_empty() {
+        true => "the server accepted the call but its answer is empty".to_owned(),
+        false => format!("the server accepted the call but {place} is not as documented: {}", failure.reason),
+    };
+    Error::new(ErrorKind::Decode, message)
+        .with_operation(operation)
+        .with_attempts(meta.attempts, meta.credits)
+        .with_answer(meta.status, headers.clone(), body)
+}
+
+/// The untouched answer of a raw call.
+pub(crate) fn untouched(answer: Answer) -> Response<Bytes> {
+    let Answer { body, meta, .. } = answer;
+    let document: Arc<Document> =
+        Document::new(body.clone(), crate::document::Layout { list: None, normalise: None });
+    Response { value: body, meta, document }
+}

@@ -1,0 +1,323 @@
+//! The client: what all its copies share, and the doors to the resources.
+
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method};
+use sha2::{Digest, Sha256};
+use url::Url;
+
+use crate::call::{self, Request};
+use crate::config::{Builder, ServiceProfile, is_loopback};
+use crate::error::{Error, ErrorKind, Result};
+use crate::kakiyo;
+use crate::operation::RetryClass;
+use crate::options::CallOptions;
+use crate::quota::{CallGroup, Limits, Team, Tier};
+use crate::response::Response;
+use crate::secret::{self, KeySource, Secret};
+use crate::transport::{HttpClient, Network, Transport};
+
+/// The Kakiyo client. Cloning is cheap; clones share connections, quota and key.
+///
+/// Nothing is opened, started or sent before the first call.
+#[derive(Debug, Clone)]
+pub struct Kakiyo {
+    shared: Arc<Shared>,
+    defaults: CallOptions,
+}
+
+impl Kakiyo {
+    /// A client with this key and the vendor's address (or `KAKIYO_BASE_URL`).
+    ///
+    /// # Errors
+    ///
+    /// Kind `config` when the key or the address cannot be right.
+    pub fn new(api_key: impl Into<Secret>) -> Result<Self> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with the key from `KAKIYO_API_KEY`.
+    ///
+    /// # Errors
+    ///
+    /// Kind `config` when the variable is missing or cannot be a key.
+    pub fn from_env() -> Result<Self> {
+        Self::builder().build()
+    }
+
+    /// All options of a client.
+    pub fn builder() -> Builder {
+        Builder::new(&kakiyo::PROFILE)
+    }
+
+    /// A copy with other defaults; connections, quota and key are shared.
+    ///
+    /// # Errors
+    ///
+    /// Kind `invalid_request` when an option breaks a rule.
+    pub fn with_options(&self, options: CallOptions) -> Result<Self> {
+        options.validate()?;
+        options.headers()?;
+        Ok(Self { shared: Arc::clone(&self.shared), defaults: options.or(&self.defaults) })
+    }
+
+    /// LinkedIn accounts that act.
+    pub fn agents(&self) -> kakiyo::Agents {
+        kakiyo::Agents::new(self.clone())
+    }
+
+    /// Outreach campaigns.
+    pub fn campaigns(&self) -> kakiyo::Campaigns {
+        kakiyo::Campaigns::new(self.clone())
+    }
+
+    /// People who must not be contacted.
+    pub fn dnc(&self) -> kakiyo::Dnc {
+        kakiyo::Dnc::new(self.clone())
+    }
+
+    /// Offerings that the agents sell.
+    pub fn products(&self) -> kakiyo::Products {
+        kakiyo::Products::new(self.clone())
+    }
+
+    /// Writing instructions.
+    pub fn prompts(&self) -> kakiyo::Prompts {
+        kakiyo::Prompts::new(self.clone())
+    }
+
+    /// People, conversations and imports.
+    pub fn prospects(&self) -> kakiyo::Prospects {
+        kakiyo::Prospects::new(self.clone())
+    }
+
+    /// Calls a route that the table does not know. It passes the same quota, credits, retries and errors.
+    ///
+    /// `path` starts with `/` and lies below the base address; `query` pairs are escaped here. A route that the table
+    /// does know counts against that operation's quota. Only GET and HEAD are retried after a lost answer.
+    ///
+    /// # Errors
+    ///
+    /// As every call; kind `invalid_request` for a method or path that cannot be sent.
+    pub async fn raw(
+        &self,
+        method: &str,
+        path: &str,
+        query: &[(&str, &str)],
+        body: Option<&serde_json::Value>,
+        options: &CallOptions,
+    ) -> Result<Response<Bytes>> {
+        let request = raw_request(method, path, query, body)?;
+        call::run(self, request, &options.or(&self.defaults)).await.map(call::untouched)
+    }
+
+    pub(crate) fn from_shared(shared: Arc<Shared>, defaults: CallOptions) -> Self {
+        Self { shared, defaults }
+    }
+
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
+    pub(crate) fn defaults(&self) -> &CallOptions {
+        &self.defaults
+    }
+}
+
+fn raw_request(method: &str, path: &str, query: &[(&str, &str)], body: Option<&serde_json::Value>) -> Result<Request> {
+    const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+    let method = METHODS
+        .into_iter()
+        .find(|known| known.as_str().eq_ignore_ascii_case(method))
+        .ok_or_else(|| Error::invalid("method", "one of GET, HEAD, POST, PUT, PATCH, DELETE"))?;
+    if !path.starts_with('/') || path.starts_with("//") {
+        return Err(Error::invalid("path", "it must start with one slash and lie below the base address"));
+    }
+    if path.chars().any(|character| character.is_control() || character.is_whitespace() || "?#\\".contains(character)) {
+        return Err(Error::invalid("path", "white space, `?`, `#` and `\\` must be escaped; pairs belong into the query"));
+    }
+    let decoded = path.replace("%2e", ".").replace("%2E", ".");
+    if decoded.split('/').any(|segment| segment == "." || segment == "..") {
+        return Err(Error::invalid("path", "`.` and `..` are not allowed"));
+    }
+    let mut text = String::new();
+    for (name, value) in query {
+        crate::operation::append_query(&mut text, name, value);
+    }
+    let body = body
+        .map(serde_json::to_vec)
+        .transpose()
+        .map_err(|error| Error::invalid("body", format!("it cannot be written as JSON: {error}")))?
+        .map(Bytes::from);
+    let retry =
+        if matches!(method, Method::GET | Method::HEAD) { RetryClass::Read } else { RetryClass::UnsafeWrite };
+    if let Some(spec) = crate::registry::matching(method.as_str(), path) {
+        return Ok(Request::new(spec, path.to_owned(), text, body));
+    }
+    Ok(Request {
+        operation: "raw",
+        group: CallGroup::new(format!("{method} {path}"), Tier::Low),
+        method,
+        path: path.to_owned(),
+        query: text,
+        body,
+        price: crate::registry::highest_price(),
+        retry,
+        timeout: Duration::from_secs(30),
+    })
+}
+
+/// What all copies of a client share.
+#[derive(Debug)]
+pub(crate) struct Shared {
+    profile: &'static ServiceProfile,
+    base_url: Url,
+    key_source: KeySource,
+    check_length: bool,
+    /// The key in use and its team; asked for with the first call, and again after a 401.
+    key: tokio::sync::Mutex<Option<Secret>>,
+    team: Mutex<Option<(u32, Secret, Arc<Team>)>>,
+    limits: Limits,
+    retry_delay: Duration,
+    user_agent: HeaderValue,
+    transport: Arc<dyn Transport>,
+    http: Option<Arc<HttpClient>>,
+    prepared: OnceLock<()>,
+}
+
+impl Shared {
+    pub(crate) fn new(
+        profile: &'static ServiceProfile,
+        base_url: Url,
+        key_source: KeySource,
+        check_length: bool,
+        limits: Limits,
+        network: Network,
+        transport: Option<Arc<dyn Transport>>,
+    ) -> Self {
+        let retry_delay = network.retry_delay;
+        let user_agent =
+            HeaderValue::try_from(network.user_agent_text()).unwrap_or_else(|_| HeaderValue::from_static("kakiyo"));
+        let (transport, http) = match transport {
+            Some(transport) => (transport, None),
+            None => {
+                let client = Arc::new(HttpClient::new(network, base_url.scheme() == "https"));
+                (Arc::clone(&client) as Arc<dyn Transport>, Some(client))
+            }
+        };
+        Self {
+            profile,
+            base_url,
+            key_source,
+            check_length,
+            key: tokio::sync::Mutex::new(None),
+            team: Mutex::new(None),
+            limits,
+            retry_delay,
+            user_agent,
+            transport,
+            http,
+            prepared: OnceLock::new(),
+        }
+    }
+
+    pub(crate) fn profile(&self) -> &'static ServiceProfile {
+        self.profile
+    }
+
+    pub(crate) fn limits(&self) -> &Limits {
+        &self.limits
+    }
+
+    pub(crate) fn retry_delay(&self) -> Duration {
+        self.retry_delay
+    }
+
+    pub(crate) fn user_agent(&self) -> &HeaderValue {
+        &self.user_agent
+    }
+
+    pub(crate) fn transport(&self) -> &dyn Transport {
+        &*self.transport
+    }
+
+    /// The key to use now. The first call also makes the HTTP layer, so that its bad options are errors of kind `config`.
+    pub(crate) async fn key(&self) -> Result<Secret> {
+        if self.prepared.get().is_none() {
+            if let Some(http) = &self.http {
+                http.prepare()?;
+            }
+            let _ = self.prepared.set(());
+        }
+        if let KeySource::Text(key) = &self.key_source {
+            return Ok(key.clone());
+        }
+        let mut key = self.key.lock().await;
+        if let Some(key) = &*key {
+            return Ok(key.clone());
+        }
+        let fresh = secret::resolve(&self.key_source, self.profile.service, self.check_length).await?;
+        Ok(key.insert(fresh).clone())
+    }
+
+    /// Whether a refused key can be replaced by asking its provider.
+    pub(crate) fn can_ask_again(&self) -> bool {
+        matches!(self.key_source, KeySource::Provider(_))
+    }
+
+    pub(crate) async fn ask_again(&self) -> Result<Secret> {
+        let mut key = self.key.lock().await;
+        let fresh = secret::resolve(&self.key_source, self.profile.service, self.check_length).await?;
+        Ok(key.insert(fresh).clone())
+    }
+
+    /// Codes that come with 429 but name no wait: a timer would only make it worse.
+    pub(crate) fn never_retried(&self, code: &str) -> bool {
+        self.profile.never_retried.contains(&code)
+    }
+
+    /// The quota of the key's team; limits belong to the team, so two keys of one team share it.
+    pub(crate) fn team(&self, key: &Secret) -> Arc<Team> {
+        let process = std::process::id();
+        let mut slot = self.team.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((owner, known, team)) = &*slot
+            && *owner == process
+            && known == key
+        {
+            return Arc::clone(team);
+        }
+        let team = crate::quota::team(self.state_id(key));
+        *slot = Some((process, key.clone(), Arc::clone(&team)));
+        team
+    }
+
+    fn state_id(&self, key: &Secret) -> crate::quota::TeamId {
+        let key = key.expose();
+        let part = match self.profile.service {
+            crate::operation::Service::Kakiyo => key.get(..secret::TEAM_LENGTH).unwrap_or(key),
+            crate::operation::Service::Kaiko => key,
+        };
+        let mut hash = Sha256::new();
+        for text in ["kakiyo-state-v1", &self.base_url.origin().ascii_serialization(), part] {
+            hash.update((text.len() as u64).to_be_bytes());
+            hash.update(text);
+        }
+        hash.finalize().into()
+    }
+
+    pub(crate) fn url(&self, path: &str, query: &str) -> Result<Url> {
+        let mut text = String::with_capacity(self.base_url.as_str().len() + path.len() + query.len() + 1);
+        text.push_str(self.base_url.as_str().trim_end_matches('/'));
+        text.push_str(path);
+        if !query.is_empty() {
+            text.push('?');
+            text.push_str(query);
+        }
+        let url = Url::parse(&text)
+            .map_err(|error| Error::new(ErrorKind::Internal, format!("the address cannot be built: {error}")))?;
+        debug_assert!(url.scheme() == "https" || is_loopback(&url), "plain http leaves this machine");
+        Ok(url)
+    }
+}

@@ -1,0 +1,279 @@
+//! Building a client: options, environment, and the checks that need no network.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use url::Url;
+
+use crate::client::{Kakiyo, Shared};
+use crate::error::{Error, Result};
+use crate::operation::Service;
+use crate::options::CallOptions;
+use crate::quota::Limits;
+use crate::secret::{KeyProvider, KeySource, Secret, checked_key};
+use crate::transport::{Network, Transport};
+
+/// What a service needs to be known of, apart from its operations.
+#[derive(Debug)]
+pub(crate) struct ServiceProfile {
+    pub(crate) service: Service,
+    pub(crate) default_base_url: &'static str,
+    pub(crate) key_variable: &'static str,
+    pub(crate) base_url_variable: &'static str,
+    pub(crate) quota: &'static crate::quota::ServiceLimits,
+    /// Codes that come with 429 but name no wait.
+    pub(crate) never_retried: &'static [&'static str],
+    pub(crate) kind_of_code: fn(&str) -> Option<crate::ErrorKind>,
+}
+
+/// Builds a [`Kakiyo`] client. Nothing is opened, started or sent before the first call.
+#[derive(Debug, Clone)]
+#[must_use = "a builder does nothing before build()"]
+pub struct Builder {
+    profile: &'static ServiceProfile,
+    key: Option<KeySource>,
+    base_url: Option<String>,
+    check_key: bool,
+    limits: Limits,
+    defaults: CallOptions,
+    network: Network,
+    transport: Option<Arc<dyn Transport>>,
+}
+
+impl Builder {
+    pub(crate) fn new(profile: &'static ServiceProfile) -> Self {
+        Self {
+            profile,
+            key: None,
+            base_url: None,
+            check_key: true,
+            limits: Limits::default(),
+            defaults: CallOptions::default(),
+            network: Network::default(),
+            transport: None,
+        }
+    }
+
+    /// The API key. Without one it is taken from `KAKIYO_API_KEY`.
+    pub fn api_key(mut self, key: impl Into<Secret>) -> Self {
+        self.key = Some(KeySource::Text(key.into()));
+        self
+    }
+
+    /// Asks for the key when it is needed, and once more when the server answers 401.
+    pub fn api_key_provider(mut self, provider: KeyProvider) -> Self {
+        self.key = Some(KeySource::Provider(provider));
+        self
+    }
+
+    /// The address of the API, version included. Plain http only to this machine. Without one: `KAKIYO_BASE_URL`, then the vendor's.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    /// Whether the length of the key is checked towards the vendor's own host; true unless set.
+    pub fn check_key(mut self, check: bool) -> Self {
+        self.check_key = check;
+        self
+    }
+
+    /// The limits to keep; [`Limits::auto`] unless set.
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Time for one attempt; 30 s unless set (120 s for Do-Not-Contact batches).
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.defaults.timeout = Some(timeout);
+        self
+    }
+
+    /// The longest wait for quota slots; no limit unless set.
+    pub fn max_wait(mut self, wait: Duration) -> Self {
+        self.defaults.max_wait = Some(wait);
+        self
+    }
+
+    /// Retries after the first attempt; 2 unless set.
+    pub fn max_retries(mut self, retries: u32) -> Self {
+        self.defaults.max_retries = Some(retries);
+        self
+    }
+
+    /// The first back-off between attempts, doubled each time, with full jitter; 1 s unless set.
+    pub fn retry_delay(mut self, delay: Duration) -> Self {
+        self.network.retry_delay = delay;
+        self
+    }
+
+    /// A header for every call.
+    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
+        self.defaults.extra_headers.push((name.into(), value.into()));
+        self
+    }
+
+    /// Time to make a connection; 10 s unless set.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.network.connect_timeout = timeout;
+        self
+    }
+
+    /// The proxy for all requests; without one the usual variables count (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    pub fn proxy(mut self, url: impl Into<String>) -> Self {
+        self.network.proxy = Some(url.into());
+        self
+    }
+
+    /// A PEM file of certificate authorities to trust beside the bundled and the system's.
+    pub fn ca_bundle(mut self, path: impl Into<PathBuf>) -> Self {
+        self.network.ca_bundle = Some(path.into());
+        self
+    }
+
+    /// A PEM file with a client certificate and its private key.
+    pub fn client_cert(mut self, path: impl Into<PathBuf>) -> Self {
+        self.network.client_cert = Some(path.into());
+        self
+    }
+
+    /// Text to put behind the library's own user agent.
+    pub fn user_agent(mut self, text: impl Into<String>) -> Self {
+        self.network.user_agent = Some(text.into());
+        self
+    }
+
+    /// The host language and its version, for the user agent; set by bindings.
+    #[doc(hidden)]
+    pub fn host_language(mut self, text: impl Into<String>) -> Self {
+        self.network.host_language = text.into();
+        self
+    }
+
+    /// Whether HTTP/2 is offered over TLS; true unless set.
+    pub fn http2(mut self, http2: bool) -> Self {
+        self.network.http2 = http2;
+        self
+    }
+
+    /// Replaces the HTTP layer. Quota, credits, retries and errors stay as they are.
+    pub fn transport(mut self, transport: Arc<dyn Transport>) -> Self {
+        self.transport = Some(transport);
+        self
+    }
+
+    /// Checks everything and makes the client.
+    ///
+    /// # Errors
+    ///
+    /// Kind `config`, naming the option and the rule. Files and proxies are looked at with the first call.
+    pub fn build(self) -> Result<Kakiyo> {
+        let base_url = checked_base_url(&self.base_url_text()?)?;
+        let check_length = self.check_key && is_vendor_host(&base_url, self.profile);
+        let key = match self.key {
+            Some(KeySource::Text(key)) => KeySource::Text(checked_key(&key, self.profile.service, check_length)?),
+            Some(provider) => provider,
+            None => KeySource::Text(checked_key(&key_from_environment(self.profile)?, self.profile.service, check_length)?),
+        };
+        self.defaults.validate()?;
+        self.defaults.headers()?;
+        self.limits.validate().map_err(|invalid| Error::config(invalid.field, invalid.message))?;
+        self.network.validate()?;
+        Ok(Kakiyo::from_shared(
+            Arc::new(Shared::new(self.profile, base_url, key, check_length, self.limits, self.network, self.transport)),
+            self.defaults,
+        ))
+    }
+
+    fn base_url_text(&self) -> Result<String> {
+        if let Some(url) = &self.base_url {
+            return Ok(url.clone());
+        }
+        match std::env::var(self.profile.base_url_variable) {
+            Ok(url) if !url.trim().is_empty() => Ok(url),
+            Err(std::env::VarError::NotUnicode(_)) => {
+                Err(Error::config(self.profile.base_url_variable, "the variable is not text"))
+            }
+            _ => Ok(self.profile.default_base_url.to_owned()),
+        }
+    }
+}
+
+fn key_from_environment(profile: &ServiceProfile) -> Result<Secret> {
+    match std::env::var(profile.key_variable) {
+        Ok(key) => Ok(Secret::from(key)),
+        Err(std::env::VarError::NotPresent) => {
+            Err(Error::config("apiKey", format!("no key: pass one or set {}", profile.key_variable)))
+        }
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::config(profile.key_variable, "the variable is not text")),
+    }
+}
+
+/// Checks the address of the API and cuts a closing slash.
+fn checked_base_url(text: &str) -> Result<Url> {
+    let refused = |rule: &str| Error::config("baseUrl", rule);
+    let text = text.trim();
+    if !text.contains("://") {
+        return Err(refused("it needs a scheme, such as https://api.kakiyo.com/v1"));
+    }
+    let mut url = Url::parse(text).map_err(|error| refused(&format!("not an address: {error}")))?;
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(refused("it must not have a query or a fragment"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(refused("it must not hold a user name or password"));
+    }
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(&url) => {}
+        "http" => return Err(refused("plain http would show the key to the network: use https (http only to this machine)")),
+        _ => return Err(refused("the scheme must be https, or http to this machine")),
+    }
+    let path = url.path().trim_end_matches('/').to_owned();
+    url.set_path(&path);
+    Ok(url)
+}
+
+fn is_vendor_host(url: &Url, profile: &ServiceProfile) -> bool {
+    Url::parse(profile.default_base_url).is_ok_and(|vendor| vendor.host() == url.host())
+}
+
+/// Whether the address is this machine.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(url::Host::Domain(name)) => name.eq_ignore_ascii_case("localhost"),
+        Some(url::Host::Ipv4(address)) => address.is_loopback(),
+        Some(url::Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base_urls_are_checked() {
+        for good in ["https://api.kakiyo.com/v1", "http://127.0.0.1:80/v1/", "http://localhost:1", "http://[::1]:9/v1"] {
+            assert!(checked_base_url(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "api.kakiyo.com/v1",
+            "http://api.kakiyo.com/v1",
+            "http://localhost.evil.example/v1",
+            "http://127.0.0.1.evil.example",
+            "https://api.kakiyo.com/v1?x=1",
+            "https://api.kakiyo.com/v1#x",
+            "https://me:secret@api.kakiyo.com/v1",
+            "ftp://api.kakiyo.com",
+            "https://",
+        ] {
+            let error = checked_base_url(bad).unwrap_err();
+            assert_eq!(error.details()[0].field, "baseUrl", "{bad}");
+            assert!(!error.to_string().contains("secret"));
+        }
+    }
+}

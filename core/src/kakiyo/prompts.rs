@@ -1,0 +1,88 @@
+//! Writing instructions.
+
+use super::types::{Prompt, PromptCreated, PromptType};
+use crate::client::Kakiyo;
+use crate::declare::parameters;
+use crate::error::{Error, ErrorKind, Result};
+use crate::operation::{operation, resource};
+use crate::options::CallOptions;
+use crate::registry::{self, Entry};
+use crate::response::Response;
+use crate::{call, operation::Operation};
+
+pub(super) const OPERATIONS: &[Entry] = &[registry::entry::<CreatePrompt>(), registry::entry::<ListPrompts>()];
+
+resource! {
+    /// Writing instructions for the AI.
+    Prompts
+}
+
+parameters! {
+    /// A new prompt.
+    pub struct CreatePrompt {
+        required {
+            /// Name, at least 3 characters. It finds the new prompt, so make it unique.
+            name: String where length(min = 3),
+            /// Model id, as the model list gives it.
+            model: String where length(min = 1),
+            /// Kind of prompt: `Messages` for outreach.
+            r#type: PromptType,
+        }
+    }
+}
+
+parameters! {
+    /// All prompts of the team.
+    pub struct ListPrompts {}
+}
+
+operation! {
+    /// Adds a prompt and gives its id.
+    ///
+    /// Most servers answer without the id: then the prompts are listed once and the newest of that name is taken, which
+    /// makes it two calls. Only name, model and type can be set here; the text is written in the dashboard.
+    /// A repeat makes a second prompt.
+    prompts.create: CreatePrompt => PromptCreated {
+        POST "/prompts",
+        group: per_operation, tier: Low, price: 1, retry: UnsafeWrite, paging: none,
+        errors: [validation_error],
+        calls: 1 to 2 through create_and_find,
+        source: "docs: /api-reference/prompts/create",
+    }
+}
+
+operation! {
+    /// Lists all prompts of the team, without their text.
+    prompts.list: ListPrompts => Vec<Prompt> {
+        GET "/prompts",
+        group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
+        errors: [],
+        arguments: none,
+        source: "docs: /api-reference/prompts/list",
+    }
+}
+
+/// Creates, and where the answer has no id lists and takes the newest of that name.
+async fn create_and_find(parameters: &CreatePrompt, client: &Kakiyo, options: &CallOptions) -> Result<Response<PromptCreated>> {
+    let mut created = call::typed(parameters, client, options).await?;
+    if created.value.id.is_some() {
+        return Ok(created);
+    }
+    let lost = |error: Error| error.with_operation(CreatePrompt::SPEC.id).with_context(CREATED_BUT_LOST);
+    let prompts = call::typed(&ListPrompts::new(), client, options).await.map_err(lost)?;
+    let newest = prompts
+        .iter()
+        .filter(|prompt| prompt.name.as_deref() == Some(parameters.name.as_str()))
+        .max_by_key(|prompt| prompt.created_at.as_ref().and_then(crate::value::Timestamp::to_system_time));
+    let Some(prompt) = newest else {
+        return Err(lost(Error::new(ErrorKind::OutcomeUnknown, "no prompt of that name is listed yet")));
+    };
+    created.value.id = Some(prompt.id.clone());
+    created.document = created.document.with_member("id", prompt.id.as_str());
+    let mut meta = created.meta;
+    meta.add(&prompts.meta);
+    created.meta = meta;
+    Ok(created)
+}
+
+const CREATED_BUT_LOST: &str = "the prompt was created but its id could not be found (list the prompts, do not create again)";

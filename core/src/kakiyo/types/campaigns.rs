@@ -1,0 +1,165 @@
+//! Campaigns and their figures.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::ids::{AgentId, CampaignId};
+use crate::declare::{model, open_enum};
+use crate::operation::Row;
+use crate::value::Timestamp;
+
+open_enum! {
+    /// State of a campaign.
+    pub enum CampaignStatus {
+        /// Not started yet.
+        Draft = "draft",
+        /// Running.
+        Active = "active",
+        /// Stopped until it is resumed.
+        Paused = "paused",
+        /// Done.
+        Completed = "completed",
+        /// Switched off.
+        Disabled = "disabled",
+    }
+}
+
+model! {
+    /// A campaign.
+    pub struct Campaign {
+        required {
+            /// Campaign id.
+            id: CampaignId,
+        }
+        optional {
+            /// Name.
+            name: String,
+            /// State.
+            status: CampaignStatus,
+            /// The agent that sends.
+            agent: AgentId,
+            /// The product that it sells: an id here, a name in analytics.
+            product: String,
+            /// Creation time.
+            created_at: Timestamp,
+            /// Counters.
+            stats: Arc<CampaignStats>,
+        }
+    }
+    plural: "campaigns";
+}
+
+impl Row for Campaign {
+    fn row_id(&self) -> Option<&str> {
+        Some(self.id.as_str())
+    }
+}
+
+model! {
+    /// Counters of a campaign. They move in steps and can go down.
+    pub struct CampaignStats {
+        optional {
+            /// Prospects in the campaign.
+            prospects: i64,
+            /// Prospects that answered.
+            prospects_answers: i64,
+            /// Messages sent.
+            messages: i64,
+            /// Qualified prospects.
+            qualified: i64,
+            /// Closed prospects.
+            closed: i64,
+            /// Invitations sent; some servers tell it.
+            invitations_sent: i64,
+            /// Invitations accepted; some servers tell it.
+            invitations_accepted: i64,
+            /// Share of prospects that converted, in percent; only in the figures of one campaign.
+            conversion_rate: f64,
+            /// Share of prospects that answered, in percent; only in the figures of one campaign.
+            response_rate: f64,
+        }
+    }
+}
+
+model! {
+    /// A campaign that was just created.
+    pub struct CampaignCreated {
+        required {
+            /// Id of the new campaign.
+            id: CampaignId,
+        }
+        optional {
+            /// Name as stored.
+            name: String,
+            /// State: `active`, or `paused` when auto-start is prevented.
+            status: CampaignStatus,
+            /// Whether the campaign waits to be resumed by hand.
+            prevent_auto_start: bool,
+        }
+    }
+}
+
+model! {
+    /// The figures of one campaign.
+    pub struct CampaignReport {
+        optional {
+            /// Campaign id.
+            id: CampaignId,
+            /// Name.
+            name: String,
+            /// State.
+            status: CampaignStatus,
+            /// Counters and rates.
+            stats: Arc<CampaignStats>,
+        }
+    }
+    normalise: rates_as_numbers;
+}
+
+/// The service writes rates as text (`12.00%`) here and as numbers elsewhere, and may call messages `messagesSent`.
+fn rates_as_numbers(members: &mut Map<String, Value>) {
+    let Some(Value::Object(stats)) = members.get_mut("stats") else { return };
+    for name in ["conversionRate", "responseRate"] {
+        if let Some(rate) = stats.get_mut(name) {
+            *rate = percent(rate).map_or(Value::Null, Value::from);
+        }
+    }
+    if !stats.contains_key("messages")
+        && let Some(messages) = stats.get("messagesSent").cloned()
+    {
+        stats.insert("messages".to_owned(), messages);
+    }
+}
+
+/// A rate in percent from text with or without a percent sign, or from a number.
+fn percent(rate: &Value) -> Option<f64> {
+    match rate {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => {
+            text.trim().trim_end_matches('%').trim_end().parse().ok().filter(|rate: &f64| rate.is_finite())
+        }
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn rates_are_read_from_text_and_number() {
+        for (rate, expected) in [
+            (json!("12.00%"), Some(12.0)),
+            (json!("0%"), Some(0.0)),
+            (json!(" 4.76 % "), Some(4.76)),
+            (json!(13.1), Some(13.1)),
+            (json!("n/a"), None),
+            (json!("NaN"), None),
+            (json!(null), None),
+        ] {
+            assert_eq!(percent(&rate), expected, "{rate}");
+        }
+    }
+}

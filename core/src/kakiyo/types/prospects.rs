@@ -1,0 +1,76 @@
+//! Conversations and their people.
+
+use std::sync::Arc;
+
+use super::ids::{ChatId, ProspectId};
+use super::status::ConversationStatus;
+use crate::declare::{model, open_enum};
+use crate::operation::Row;
+use crate::value::Timestamp;
+
+open_enum! {
+    /// Qualification of a prospect, in the words of the records. The search filter has words of its own.
+    pub enum Qualification {
+        /// Not a fit.
+        Unqualified = "unqualified",
+        /// A person has to decide.
+        NeedVerification = "needVerification",
+        /// Under way.
+        InProgress = "inProgress",
+        /// A fit.
+        Qualified = "qualified",
+    }
+}
+
+model! {
+    /// One conversation of a campaign with its person.
+    pub struct Prospect {
+        required {
+            /// Id of the conversation (chat), not of the person.
+            id: ChatId,
+        }
+        optional {
+            /// State of the conversation.
+            status: ConversationStatus,
+            /// Qualification.
+            qualification: Qualification,
+            /// Whether the conversation is paused.
+            paused: bool,
+            /// Time of the last message, not its text.
+            last_message: Timestamp,
+            /// The person.
+            prospect: Arc<ProspectProfile>,
+        }
+    }
+    plural: "prospects";
+}
+
+impl Row for Prospect {
+    fn row_id(&self) -> Option<&str> {
+        Some(self.id.as_str())
+    }
+}
+
+model! {
+    /// A person.
+    pub struct ProspectProfile {
+        optional {
+            /// Id of the person.
+            id: ProspectId,
+            /// Full name.
+            name: String,
+            /// LinkedIn profile address.
+            url: String,
+            /// LinkedIn headline.
+            headline: String,
+            /// Employer, when enriched.
+            current_company_name: String,
+            /// Job title, when enriched.
+            current_job_title: String,
+            /// Employer's web site, when known.
+            current_company_website: String,
+            /// Employer's LinkedIn page, when known.
+            current_company_linked_in_url: String,
+        }
+    }
+}

@@ -1,0 +1,62 @@
+//! Community client for Kakiyo (AI agents for LinkedIn outreach): never throttled, never overspent.
+//!
+//! Calls are scarce (60 a minute per endpoint) and cost credits; at zero credits every agent is paused. Every call of this
+//! crate passes one choke point that waits for its slot, sends once, and books what it cost.
+//!
+//! ```no_run
+//! use futures::TryStreamExt;
+//! use kakiyo::{CreateCampaign, CreateProduct, Kakiyo};
+//!
+//! # async fn run() -> kakiyo::Result<()> {
+//! let kakiyo = Kakiyo::from_env()?; // KAKIYO_API_KEY
+//! let product = kakiyo.products().create(CreateProduct::new("Audit", "A two-week review of contracts.")).await?;
+//! # let (prompt, agent) = ("p", "a");
+//! let campaign = kakiyo.campaigns().create(CreateCampaign::new("Spring", &product.id, prompt, agent)).await?;
+//! let mut chats = kakiyo.prospects().list(&campaign.id).max_items(500).into_stream();
+//! while let Some(chat) = chats.try_next().await? {
+//!     println!("{} {:?}", chat.id, chat.status);
+//! }
+//! # Ok(())
+//! # }
+//! ```
+#![deny(missing_docs)]
+
+#[cfg(feature = "blocking")]
+mod blocking;
+mod call;
+mod cancel;
+mod client;
+mod config;
+mod declare;
+mod document;
+mod error;
+pub mod kakiyo;
+pub mod leads;
+mod operation;
+mod options;
+mod paging;
+pub mod quota;
+pub mod registry;
+mod response;
+mod rules;
+mod secret;
+pub mod transport;
+mod value;
+
+pub use call::{Call, Request};
+pub use cancel::CancelToken;
+pub use client::Kakiyo;
+pub use config::Builder;
+pub use document::{Describe, Document, Layout, Model, Normalise};
+pub use error::{Error, ErrorKind, FieldIssue, Result};
+pub use kakiyo::*;
+pub use operation::{
+    FromDocument, Group, Operation, OperationSpec, PagedOperation, Paging, PagingStyle, RetryClass, Row, Service, Shape,
+};
+pub use options::{CallOptions, PageOptions};
+pub use paging::{Page, PageWalk, Paginator};
+pub use quota::{Limit, LimitGroup, Limits};
+pub use response::{Credits, Meta, Response};
+pub use rules::{Arguments, Check, FieldPath};
+pub use secret::{KeyProvider, Secret};
+pub use value::{Argument, Timestamp};

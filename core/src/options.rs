@@ -1,0 +1,108 @@
+//! What can be said per call, and as defaults of a client.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::{HeaderName, HeaderValue};
+
+use crate::cancel::CancelToken;
+use crate::error::{Error, Result};
+
+/// Options of one call; what is not set comes from the client.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct CallOptions {
+    /// Time for one attempt, from sending to the last byte of the answer. Waiting for quota is not part of it.
+    pub timeout: Option<Duration>,
+    /// The longest wait for quota slots; a longer one is refused at once, at no cost. No limit unless set.
+    pub max_wait: Option<Duration>,
+    /// Retries after the first attempt; 2 unless set.
+    pub max_retries: Option<u32>,
+    /// Headers to send beside the library's own.
+    pub extra_headers: Vec<(String, String)>,
+    /// Query pairs to send beside the operation's own.
+    pub extra_query: Vec<(String, String)>,
+    pub(crate) cancel: Option<Arc<CancelToken>>,
+}
+
+/// Headers that belong to the library; setting them by hand would break authentication or framing.
+const OWN_HEADERS: [&str; 7] =
+    ["authorization", "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "x-api-key"];
+
+impl CallOptions {
+    /// Nothing set.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Cancels the call when the token is cancelled, and records what may have happened.
+    pub fn cancelled_by(mut self, token: Arc<CancelToken>) -> Self {
+        self.cancel = Some(token);
+        self
+    }
+
+    /// These options, with `defaults` where nothing is set.
+    pub(crate) fn or(&self, defaults: &Self) -> Self {
+        Self {
+            timeout: self.timeout.or(defaults.timeout),
+            max_wait: self.max_wait.or(defaults.max_wait),
+            max_retries: self.max_retries.or(defaults.max_retries),
+            extra_headers: [defaults.extra_headers.as_slice(), &self.extra_headers].concat(),
+            extra_query: [defaults.extra_query.as_slice(), &self.extra_query].concat(),
+            cancel: self.cancel.clone().or_else(|| defaults.cancel.clone()),
+        }
+    }
+
+    pub(crate) fn validate(&self) -> Result<()> {
+        if let Some(timeout) = self.timeout
+            && (timeout.is_zero() || timeout > Duration::from_secs(24 * 3_600))
+        {
+            return Err(Error::invalid("timeout", "more than zero and at most a day"));
+        }
+        if self.max_retries.is_some_and(|retries| retries > 10) {
+            return Err(Error::invalid("maxRetries", "at most 10"));
+        }
+        Ok(())
+    }
+
+    /// The extra headers in the form that is sent.
+    pub(crate) fn headers(&self) -> Result<Vec<(HeaderName, HeaderValue)>> {
+        self.extra_headers
+            .iter()
+            .map(|(name, value)| {
+                let field = || format!("extraHeaders.{name}");
+                let header = HeaderName::try_from(name.as_str())
+                    .map_err(|_| Error::invalid("extraHeaders", "a header name holds letters, digits and hyphens only"))?;
+                if OWN_HEADERS.contains(&header.as_str()) {
+                    return Err(Error::invalid(field(), "the library sets this header itself"));
+                }
+                let value = HeaderValue::try_from(value.as_str())
+                    .map_err(|_| Error::invalid(field(), "a header value must not hold control characters"))?;
+                Ok((header, value))
+            })
+            .collect()
+    }
+}
+
+/// Options of a walk over pages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageOptions {
+    /// Stop after this many rows; the last page asks for no more than are wanted.
+    pub max_items: Option<u64>,
+    /// Rows a page; the operation's cap unless set. Smaller pages cost more credits.
+    pub page_size: Option<u32>,
+    /// Rows to skip before the first page.
+    pub offset: Option<u64>,
+}
+
+impl PageOptions {
+    pub(crate) fn validate(&self, cap: u32) -> Result<()> {
+        if let Some(size) = self.page_size
+            && !(1..=cap).contains(&size)
+        {
+            return Err(Error::invalid("pageSize", format!("between 1 and {cap}, not {size}")));
+        }
+        Ok(())
+    }
+}

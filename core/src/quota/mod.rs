@@ -1,0 +1,35 @@
+//! The quota limiter: an acknowledged window per group, shared by all clients of one team in this process.
+//!
+//! A call asks [`Team::admit`] and gets a [`Lease`]; a slot is taken before the first byte is sent and comes free one
+//! window plus a margin after the *answer* arrived, so that the server counts at most N calls in any window.
+//! `state` decides (pure, over a `now`), `queue` keeps the order, `team` and `waiter` do the waiting.
+//! This module names no resource of any service: the caller brings the numbers ([`ServiceLimits`]) and the groups
+//! ([`CallGroup`]). Money, stores and pacing are other subjects.
+
+mod call;
+mod clock;
+mod forecast;
+mod group;
+mod learned;
+mod lease;
+mod limits;
+mod presets;
+mod queue;
+mod registry;
+mod rule;
+mod snapshot;
+mod state;
+mod team;
+mod waiter;
+
+#[cfg(test)]
+mod tests;
+
+pub use call::{CallGroup, Tier};
+pub use clock::{Clock, TokioClock};
+pub use lease::{Answer, Lease};
+pub use limits::{InvalidLimits, Limit, LimitGroup, Limits};
+pub use presets::ServiceLimits;
+pub use registry::{TeamId, team};
+pub use snapshot::GroupSnapshot;
+pub use team::{Team, WaitRefused};

@@ -1,0 +1,41 @@
+//! What the limiter holds right now, for users to look at.
+
+use std::time::Duration;
+
+use super::group::Groups;
+use super::rule::hold;
+
+/// The state of one group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct GroupSnapshot {
+    /// The name of the operation or shared quota, or `high tier`, `team` and the like.
+    pub name: String,
+    /// The limit last asked for.
+    pub limit: u32,
+    /// Its window.
+    pub window: Duration,
+    /// Slots held: calls in flight and calls answered within the window.
+    pub held: usize,
+    /// Calls in flight.
+    pub in_flight: usize,
+    /// For how long the server's pause lasts, if there is one.
+    pub frozen_for: Option<Duration>,
+}
+
+/// The groups that a rule was asked about.
+pub(super) fn of(groups: &Groups, now: Duration) -> Vec<GroupSnapshot> {
+    let limited = groups.iter().filter_map(|(name, group)| group.rule.map(|rule| (name, group, rule)));
+    let mut groups: Vec<_> = limited
+        .map(|(name, group, (limit, window))| GroupSnapshot {
+            name: name.to_owned(),
+            limit,
+            window,
+            held: group.held(now, hold(window)),
+            in_flight: group.open,
+            frozen_for: Some(group.frozen_until.saturating_sub(now)).filter(|left| !left.is_zero()),
+        })
+        .collect();
+    groups.sort_by(|left, right| left.name.cmp(&right.name));
+    groups
+}

@@ -1,0 +1,162 @@
+//! The ordinary HTTP layer: reqwest, made with the first call, and made again in a forked child.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use futures::future::BoxFuture;
+
+use super::outgoing_body::{OutgoingBody, ReadMark};
+use super::{Failure, Incoming, Network, Outgoing, Transport, tls};
+use crate::error::{Error, Result};
+
+/// No answer of the services comes near; a larger one is cut off instead of filling the memory.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
+
+#[derive(Debug)]
+pub(crate) struct HttpClient {
+    network: Network,
+    speaks_tls: bool,
+    /// The client and the process that made it: connections and their tasks do not exist in a forked child.
+    client: Mutex<Option<(u32, reqwest::Client)>>,
+}
+
+impl HttpClient {
+    pub(crate) fn new(network: Network, speaks_tls: bool) -> Self {
+        Self { network, speaks_tls, client: Mutex::new(None) }
+    }
+
+    /// Makes the client where there is none yet, so that bad certificates and proxies are errors of kind `config`.
+    pub(crate) fn prepare(&self) -> Result<()> {
+        self.client().map(|_| ())
+    }
+
+    fn client(&self) -> Result<reqwest::Client> {
+        let process = std::process::id();
+        let mut slot = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        match &*slot {
+            Some((maker, client)) if *maker == process => Ok(client.clone()),
+            _ => {
+                let client = build(&self.network, self.speaks_tls)?;
+                // Dropping the parent's client in the child would touch connections that the parent still uses.
+                if let Some(parents) = slot.replace((process, client.clone())) {
+                    std::mem::forget(parents);
+                }
+                Ok(client)
+            }
+        }
+    }
+}
+
+fn build(network: &Network, speaks_tls: bool) -> Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder()
+        .tls_backend_preconfigured(tls::config(network, speaks_tls)?)
+        .connect_timeout(network.connect_timeout)
+        .pool_idle_timeout(Duration::from_secs(60))
+        .tcp_nodelay(true)
+        .tcp_keepalive(Duration::from_secs(30))
+        // A redirect would carry the key to another place; a second sender would pass by quota and credits.
+        .redirect(reqwest::redirect::Policy::none())
+        .retry(reqwest::retry::never());
+    if !network.http2 {
+        builder = builder.http1_only();
+    }
+    if let Some(proxy) = &network.proxy {
+        let proxy = reqwest::Proxy::all(proxy)
+            .map_err(|_| Error::config("proxy", "not an address, such as http://proxy.example.org:3128"))?;
+        builder = builder.proxy(proxy);
+    }
+    builder
+        .build()
+        .map_err(|error| Error::config("transport", format!("the HTTP client cannot be set up: {}", chain(&error))))
+}
+
+impl Transport for HttpClient {
+    fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>> {
+        Box::pin(async move {
+            let client = self
+                .client()
+                .map_err(|error| Failure { sent: false, timed_out: false, status: None, message: error.to_string() })?;
+            exchange(&client, request).await
+        })
+    }
+}
+
+async fn exchange(client: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Failure> {
+    let Outgoing { method, url, headers, body, timeout } = outgoing;
+    let mark = ReadMark::default();
+    let has_body = body.is_some();
+    let mut request = reqwest::Request::new(method, url);
+    *request.headers_mut() = headers;
+    if let Some(bytes) = body {
+        *request.body_mut() = Some(reqwest::Body::wrap(OutgoingBody::new(bytes, mark.clone())));
+    }
+    let deadline = tokio::time::Instant::now() + timeout;
+    let mut response = match tokio::time::timeout_at(deadline, client.execute(request)).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(error)) => {
+            return Err(Failure {
+                sent: !error.is_connect() && (!has_body || mark.is_set()),
+                timed_out: error.is_timeout(),
+                status: None,
+                message: chain(&error),
+            });
+        }
+        Err(_) => {
+            return Err(Failure {
+                sent: !has_body || mark.is_set(),
+                timed_out: true,
+                status: None,
+                message: format!("no answer within {timeout:?}"),
+            });
+        }
+    };
+    let status = response.status().as_u16();
+    let headers = std::mem::take(response.headers_mut());
+    match tokio::time::timeout_at(deadline, read(&mut response)).await {
+        Ok(Ok(body)) => Ok(Incoming { status, headers, body }),
+        Ok(Err(message)) => Err(Failure { sent: true, timed_out: false, status: Some(status), message }),
+        Err(_) => Err(Failure {
+            sent: true,
+            timed_out: true,
+            status: Some(status),
+            message: format!("the answer began but did not end within {timeout:?}"),
+        }),
+    }
+}
+
+async fn read(response: &mut reqwest::Response) -> Result<Bytes, String> {
+    let cut = |error: reqwest::Error| format!("the answer broke off: {}", chain(&error));
+    let Some(first) = response.chunk().await.map_err(cut)? else { return Ok(Bytes::new()) };
+    let Some(second) = response.chunk().await.map_err(cut)? else { return Ok(first) };
+    let mut whole = BytesMut::with_capacity(first.len() + 2 * second.len());
+    whole.extend_from_slice(&first);
+    whole.extend_from_slice(&second);
+    while let Some(chunk) = response.chunk().await.map_err(cut)? {
+        if whole.len() + chunk.len() > LARGEST_BODY {
+            return Err(format!("the answer is larger than {} MiB", LARGEST_BODY / (1024 * 1024)));
+        }
+        whole.extend_from_slice(&chunk);
+    }
+    Ok(whole.freeze())
+}
+
+/// The causes of an error in one line, without the address (a query may hold personal data).
+fn chain(error: &reqwest::Error) -> String {
+    let mut text = match (error.is_timeout(), error.is_connect()) {
+        (true, true) => "no connection in time".to_owned(),
+        (true, false) => "no answer in time".to_owned(),
+        (false, true) => "no connection".to_owned(),
+        (false, false) => "the exchange failed".to_owned(),
+    };
+    let mut source = std::error::Error::source(error);
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text.push_str(": ");
+            text.push_str(&cause_text);
+        }
+        source = cause.source();
+    }
+    text
+}

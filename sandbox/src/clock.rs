@@ -1,0 +1,136 @@
+//! The clock of the sandbox: what "now" is for windows, imports and time stamps.
+//!
+//! Owns the three ways in which time can run: with the wall clock, faster than it, or only when told to
+//! (`advance`). Nothing here waits: whoever needs the time asks for it, and everything that depends on time
+//! is worked out from the answer. Delays on the wire are real time and do not pass through here.
+
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use jiff::Timestamp;
+
+/// 2026-01-01T00:00:00Z, where the virtual clock starts, so that its time stamps repeat.
+const VIRTUAL_START: i64 = 1_767_225_600_000_000;
+
+/// A point of sandbox time, in microseconds since the Unix epoch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(i64);
+
+impl Moment {
+    #[cfg(test)]
+    pub(crate) fn from_micros(micros: i64) -> Self {
+        Self(micros)
+    }
+
+    pub(crate) fn plus(self, span: Duration) -> Self {
+        Self(self.0.saturating_add(micros(span)))
+    }
+
+    pub(crate) fn minus(self, span: Duration) -> Self {
+        Self(self.0.saturating_sub(micros(span)))
+    }
+
+    /// The time from `earlier` to `self`; zero when `earlier` is not earlier.
+    pub(crate) fn since(self, earlier: Self) -> Duration {
+        Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    pub(crate) fn unix_millis(self) -> i64 {
+        self.0.div_euclid(1_000)
+    }
+
+    /// ISO 8601 in UTC with milliseconds and `Z`, as the service writes it.
+    pub(crate) fn iso(self) -> String {
+        Timestamp::from_microsecond(self.0).map(|stamp| format!("{stamp:.3}")).unwrap_or_default()
+    }
+}
+
+/// How sandbox time runs.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Pace {
+    /// That many sandbox seconds pass in one real second.
+    Scaled(f64),
+    /// Time stands still except for `advance`.
+    Virtual,
+}
+
+#[derive(Debug)]
+pub(crate) struct Clock {
+    anchor: Instant,
+    start: i64,
+    pace: Pace,
+    advanced: AtomicI64,
+}
+
+impl Clock {
+    pub(crate) fn new(pace: Pace) -> Self {
+        let start = match pace {
+            Pace::Scaled(_) => wall_micros(),
+            Pace::Virtual => VIRTUAL_START,
+        };
+        Self { anchor: Instant::now(), start, pace, advanced: AtomicI64::new(0) }
+    }
+
+    pub(crate) fn now(&self) -> Moment {
+        let passed = match self.pace {
+            Pace::Scaled(scale) => micros(self.anchor.elapsed().mul_f64(scale)),
+            Pace::Virtual => 0,
+        };
+        Moment(self.start.saturating_add(passed).saturating_add(self.advanced.load(Ordering::SeqCst)))
+    }
+
+    /// Moves sandbox time forward, whatever its pace.
+    pub(crate) fn advance(&self, span: Duration) {
+        self.advanced.fetch_add(micros(span), Ordering::SeqCst);
+    }
+
+    /// What a caller is told to wait for a span of sandbox time. A caller lives on the wall clock, so a faster
+    /// clock means a shorter wait; with the virtual clock the caller is taken to share it.
+    pub(crate) fn caller_wait(&self, span: Duration) -> Duration {
+        match self.pace {
+            Pace::Scaled(scale) => span.div_f64(scale),
+            Pace::Virtual => span,
+        }
+    }
+
+    /// The Unix time in milliseconds, on the caller's clock, at which a span of sandbox time will be over.
+    pub(crate) fn caller_unix_millis_after(&self, span: Duration) -> i64 {
+        let now = match self.pace {
+            Pace::Scaled(_) => Moment(wall_micros()),
+            Pace::Virtual => self.now(),
+        };
+        // Rounded up: a caller that comes back exactly then must not come too early.
+        now.plus(self.caller_wait(span)).plus(Duration::from_micros(999)).unix_millis()
+    }
+}
+
+fn micros(span: Duration) -> i64 {
+    i64::try_from(span.as_micros()).unwrap_or(i64::MAX)
+}
+
+fn wall_micros() -> i64 {
+    SystemTime::now().duration_since(UNIX_EPOCH).map(micros).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn virtual_time_moves_only_when_told() {
+        let clock = Clock::new(Pace::Virtual);
+        assert_eq!(clock.now().iso(), "2026-01-01T00:00:00.000Z");
+        clock.advance(Duration::from_millis(61_250));
+        assert_eq!(clock.now().iso(), "2026-01-01T00:01:01.250Z");
+        assert_eq!(clock.caller_wait(Duration::from_secs(3)), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn a_faster_clock_asks_callers_to_wait_less() {
+        let clock = Clock::new(Pace::Scaled(60.0));
+        assert_eq!(clock.caller_wait(Duration::from_secs(60)), Duration::from_secs(1));
+        let before = clock.now();
+        clock.advance(Duration::from_secs(10));
+        assert!(clock.now().since(before) >= Duration::from_secs(10));
+    }
+}

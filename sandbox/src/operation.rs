@@ -1,0 +1,123 @@
+//! The operations that the sandbox answers, and how a request is matched to one.
+//!
+//! Each resource file declares its operations as data (id, method, path, limit group, handler); the table here is
+//! the sum of those lists. A literal path segment beats a parameter, so `/prospects/search` is never an id.
+
+use percent_encoding::percent_decode_str;
+
+use crate::answer::Verdict;
+use crate::call::Call;
+use crate::kakiyo;
+
+/// The path under which the service lives.
+pub(crate) const BASE_PATH: &str = "/v1";
+
+/// Which tier of the tiered limits a call belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tier {
+    High,
+    Medium,
+    Low,
+}
+
+/// How a call is limited.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// By operation in one profile, by tier in the other.
+    Tier(Tier),
+    /// Do Not Contact has its own shared buckets in both profiles; the text names one of them.
+    DoNotContact(&'static str),
+}
+
+pub(crate) struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: &'static str,
+    pub(crate) path: &'static str,
+    pub(crate) group: Group,
+    pub(crate) handler: fn(&mut Call<'_>) -> Verdict,
+}
+
+impl Operation {
+    /// The Do Not Contact routes name some failures differently from the rest.
+    pub(crate) fn is_do_not_contact(&self) -> bool {
+        matches!(self.group, Group::DoNotContact(_))
+    }
+}
+
+/// All operations.
+pub(crate) fn all() -> impl Iterator<Item = &'static Operation> {
+    kakiyo::OPERATIONS.iter().copied().flatten()
+}
+
+/// An operation with the values of its path parameters, decoded.
+pub(crate) struct Route {
+    pub(crate) operation: &'static Operation,
+    pub(crate) parameters: Vec<(&'static str, String)>,
+}
+
+/// Finds the operation for a method and an escaped path.
+pub(crate) fn route(method: &str, path: &str) -> Option<Route> {
+    let rest = path.strip_prefix(BASE_PATH)?.strip_prefix('/')?;
+    let segments: Vec<&str> = rest.split('/').collect();
+    all()
+        .filter(|operation| operation.method == method)
+        .filter_map(|operation| Some(Route { operation, parameters: matched(operation.path, &segments)? }))
+        .min_by_key(|route| route.parameters.len())
+}
+
+fn matched(pattern: &'static str, segments: &[&str]) -> Option<Vec<(&'static str, String)>> {
+    let pattern: Vec<&'static str> = pattern.trim_start_matches('/').split('/').collect();
+    if pattern.len() != segments.len() {
+        return None;
+    }
+    let mut parameters = Vec::new();
+    for (expected, found) in pattern.into_iter().zip(segments) {
+        match expected.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(_) if found.is_empty() => return None,
+            Some(name) => parameters.push((name, percent_decode_str(found).decode_utf8_lossy().into_owned())),
+            None if expected == *found => {}
+            None => return None,
+        }
+    }
+    Some(parameters)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(method: &str, path: &str) -> Option<&'static str> {
+        route(method, path).map(|route| route.operation.id)
+    }
+
+    #[test]
+    fn literal_segments_beat_parameters_and_values_are_decoded() {
+        assert_eq!(id("GET", "/v1/prospects/search"), Some("prospects.search"));
+        assert_eq!(id("GET", "/v1/prospects/imports/a"), Some("prospects.import_status"));
+        let route = route("GET", "/v1/campaigns/a%2Fb%25/stats").unwrap();
+        assert_eq!(route.parameters, [("id", "a/b%".to_owned())]);
+    }
+
+    #[test]
+    fn anything_else_has_no_route() {
+        for (method, path) in [
+            ("GET", "/verify"),
+            ("POST", "/v1/verify"),
+            ("GET", "/v1/verify/"),
+            ("GET", "/v1/campaigns//stats"),
+            ("GET", "/v1x/verify"),
+        ] {
+            assert_eq!(id(method, path), None, "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn ids_and_places_are_unique() {
+        let mut ids: Vec<&str> = all().map(|operation| operation.id).collect();
+        let count = ids.len();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), count);
+        assert_eq!(count, 13);
+    }
+}
