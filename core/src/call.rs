@@ -225,7 +225,11 @@ fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally:
         Ok(incoming) => {
             let body = ErrorBody::read(&incoming.body);
             let wait = hints::wait(&incoming.headers, body.json.as_ref(), SystemTime::now());
-            lease.settle_answered(quota::Answer { limited: incoming.status == 429, wait });
+            match incoming.status {
+                // A refusal before the limiter, or a fault, proves nothing about the quota.
+                401 | 402 | 403 | 500..=599 => lease.settle_unproven(),
+                status => lease.settle_answered(quota::Answer { limited: status == 429, wait }),
+            }
             // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
             tally.credits += if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
             Settled::Refused(incoming, body)

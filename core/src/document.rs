@@ -59,6 +59,13 @@ impl Document {
         Arc::new(Self { body, layout, tree: OnceLock::new(), amended: false })
     }
 
+    /// An answer of the past: what bindings keep when they store a value and read it back.
+    #[doc(hidden)]
+    pub fn restored(body: Bytes, tree: Value) -> Arc<Self> {
+        let layout = Layout { list: None, normalise: None };
+        Arc::new(Self { body, layout, tree: OnceLock::from(tree), amended: true })
+    }
+
     /// The body as it came, to the byte.
     pub fn raw(&self) -> &Bytes {
         &self.body
@@ -215,7 +222,7 @@ fn rows_of(value: Value, member: &str) -> Result<Vec<Value>, Value> {
 pub(crate) fn camel_case_equals(field: &str, wire: &str) -> bool {
     let mut upper = false;
     let mut wire = wire.chars();
-    for character in field.chars() {
+    for character in field.strip_prefix("r#").unwrap_or(field).chars() {
         if character == '_' {
             upper = true;
             continue;
@@ -267,5 +274,6 @@ mod tests {
         assert!(camel_case_equals("current_company_name", "currentCompanyName"));
         assert!(!camel_case_equals("current_company", "currentCompanyName"));
         assert!(!camel_case_equals("currentcompany", "currentCompany"));
+        assert!(camel_case_equals("r#type", "type"));
     }
 }

@@ -147,6 +147,12 @@ pub fn find(id: &str) -> Result<&'static Entry> {
         .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no operation `{id}`: package and library do not fit")))
 }
 
+/// The kind of error that a code of the service stands for, for the documentation of the façades.
+#[doc(hidden)]
+pub fn kind_of_code(code: &str) -> Option<ErrorKind> {
+    (crate::kakiyo::PROFILE.kind_of_code)(code)
+}
+
 /// The operation whose route a raw path meets; literal segments win over arguments.
 pub(crate) fn matching(method: &str, path: &str) -> Option<&'static OperationSpec> {
     let literals = |template: &str| template.split('/').filter(|segment| !segment.starts_with('{')).count();

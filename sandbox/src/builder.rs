@@ -115,7 +115,7 @@ impl Builder {
     pub fn start_blocking(self) -> io::Result<Sandbox> {
         let invalid = |message: String| io::Error::new(io::ErrorKind::InvalidInput, message);
         if let Pace::Scaled(scale) = self.pace
-            && !(1e-6..=1e9).contains(&scale)
+            && !(1e-3..=1e7).contains(&scale)
         {
             return Err(invalid(format!("time scale: {scale} is not a speed")));
         }

@@ -7,10 +7,10 @@
 use std::convert::Infallible;
 use std::future::pending;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::body::Incoming;
 use hyper::{Request, Response};
-use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::admission::{admit, authenticate};
@@ -54,11 +54,12 @@ pub(crate) async fn exchange(
             // The connection is taken down from outside, and this future with it.
             pending().await
         }
-        Delivery::Hang => {
-            pending::<()>().await;
+        Delivery::Abandon => {
             drop(flight);
+            connection.reset();
             pending().await
         }
+        Delivery::Hang => pending().await,
     }
 }
 
@@ -66,22 +67,22 @@ async fn judge(shared: &Shared, arrival: &Arrival, body: Received, flight: &mut 
     let route = route(&arrival.method, &arrival.path);
     let operation = route.as_ref().map(|route| route.operation.id);
     let body = match body {
-        Received::Whole(body) => body,
-        Received::TooLarge => {
-            flight.open(arrival, Value::Null, operation);
-            return Delivery::Whole(too_large());
-        }
-        Received::Broken => return Delivery::Hang,
+        Received::Whole(body) => Some(body),
+        Received::TooLarge => None,
+        // The client went away in the middle: the flight is left unfinished, which counts it as aborted.
+        Received::Broken => return Delivery::Abandon,
     };
-    let effects = match flight.open(arrival, recorded(&body), operation) {
+    let shown = body.as_deref().map(recorded).unwrap_or_default();
+    let effects = match flight.open(arrival, shown, operation) {
         Opening::Scripted(answer) => {
             let (delay, delivery) = answer.played();
-            sleep(delay).await;
+            wait(delay).await;
             return delivery;
         }
         Opening::World(effects) => effects,
     };
-    sleep(effects.delay_before).await;
+    let Some(body) = body else { return Delivery::Whole(too_large()) };
+    wait(effects.delay_before).await;
     match effects.before {
         Some(Stop::Answer(answer)) => return Delivery::Whole(answer),
         Some(Stop::Reset) => return Delivery::Reset,
@@ -89,7 +90,7 @@ async fn judge(shared: &Shared, arrival: &Arrival, body: Received, flight: &mut 
         None => {}
     }
     let answer = process(shared, arrival, route, &body, flight).unwrap_or_else(|refusal| refusal);
-    sleep(effects.delay_after).await;
+    wait(effects.delay_after).await;
     effects.applied_to(answer)
 }
 
@@ -131,6 +132,13 @@ fn process(
     drop(state);
     flight.counted();
     Ok(answer)
+}
+
+/// Waits in real time. A timer rounds up to a millisecond, even for nothing.
+async fn wait(delay: Duration) {
+    if !delay.is_zero() {
+        sleep(delay).await;
+    }
 }
 
 fn too_large() -> Answer {

@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
 use crate::enrichment::{Profile, name_from_slug};
-use crate::model::{Chat, Person};
+use crate::model::{Campaign, Chat, Person};
 use crate::profile_url;
 use crate::records::Record;
 use crate::settings::Settings;
@@ -46,6 +46,9 @@ pub(crate) struct Import {
     pub(crate) report: Vec<Value>,
     delay: Duration,
     rows_per_second: Option<f64>,
+    /// The end of the imports of the same campaign that came before. No row overtakes them, so of two equal rows
+    /// the one that was sent first is the new one.
+    held_until: Option<Moment>,
 }
 
 impl Record for Import {
@@ -55,16 +58,17 @@ impl Record for Import {
 }
 
 impl Import {
-    pub(crate) fn new(id: String, campaign: &str, rows: Vec<Row>, settings: &Settings, now: Moment) -> Self {
+    fn new(id: String, campaign: &Campaign, rows: Vec<Row>, settings: &Settings, now: Moment) -> Self {
         Self {
             id,
-            campaign: campaign.to_owned(),
+            campaign: campaign.id.clone(),
             started_at: now,
             rows,
             counts: Counts::default(),
             report: Vec::new(),
             delay: settings.import_delay,
             rows_per_second: settings.import_rows_per_second.filter(|speed| *speed > 0.0),
+            held_until: campaign.busy_until,
         }
     }
 
@@ -76,20 +80,34 @@ impl Import {
         self.processed() >= self.rows.len()
     }
 
-    /// When a row is worked through. `count` rows are finished then.
+    /// When so many rows are finished.
     pub(crate) fn due(&self, count: usize) -> Moment {
         let fraction = |whole: usize| f64::from(u32::try_from(whole).unwrap_or(u32::MAX));
-        match self.rows_per_second {
+        let span = match self.rows_per_second {
             Some(speed) => {
-                self.started_at.plus(self.delay + Duration::from_secs_f64(fraction(count) / speed))
+                let worked = Duration::try_from_secs_f64(fraction(count) / speed);
+                self.delay.saturating_add(worked.unwrap_or(Duration::MAX))
             }
-            None if count >= self.rows.len() => self.started_at.plus(self.delay),
-            None => self.started_at.plus(self.delay.mul_f64(fraction(count) / fraction(self.rows.len()))),
-        }
+            None if count >= self.rows.len() => self.delay,
+            None => self.delay.mul_f64(fraction(count) / fraction(self.rows.len())),
+        };
+        let own = self.started_at.plus(span);
+        self.held_until.map_or(own, |held| own.max(held))
     }
 }
 
 impl World {
+    /// Queues the rows of a batch. Gives the id of the import, or nothing when there is no such campaign.
+    pub(crate) fn queue_import(&mut self, campaign: &str, rows: Vec<Row>, now: Moment) -> Option<String> {
+        let campaign = self.campaigns.get_mut(campaign)?;
+        let import = Import::new(self.identifiers.next(), campaign, rows, &self.settings, now);
+        campaign.busy_until = Some(import.due(import.rows.len()));
+        let id = import.id.clone();
+        let place = self.imports.add(import);
+        self.open_imports.push(place);
+        Some(id)
+    }
+
     /// Works through every import row that is due, in the order of their due times.
     pub(crate) fn settle(&mut self, now: Moment) {
         let mut due: Vec<(Moment, usize, usize)> = Vec::new();

@@ -42,6 +42,8 @@ pub(crate) struct Campaign {
     pub(crate) chats: Vec<usize>,
     /// The place of the conversation with a person, by slug: what an import calls a duplicate.
     pub(crate) by_slug: HashMap<String, usize>,
+    /// When its last import will have ended.
+    pub(crate) busy_until: Option<Moment>,
 }
 
 /// A person, known to the team once however many campaigns write to them.

@@ -20,6 +20,8 @@ pub(crate) enum Delivery {
     Cut(Answer, usize),
     /// The connection is reset without an answer.
     Reset,
+    /// The client is gone already, so the connection is taken down.
+    Abandon,
     /// Nothing happens until the client goes away.
     Hang,
 }

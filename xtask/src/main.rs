@@ -1,8 +1,14 @@
 //! The project's own commands: `cargo xtask setup | gen | drift | test | bench`.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user")]
 
+mod contract;
+mod drift;
 mod r#gen;
+mod native;
+mod process;
+mod setup;
 mod table;
+mod test;
 
 use std::path::PathBuf;
 
@@ -17,17 +23,29 @@ struct Arguments {
 
 #[derive(Subcommand)]
 enum Command {
+    /// Installs the Python and Node tools that the tests need.
+    Setup,
+    /// Builds the native parts of the Python and Node packages for use from this clone.
+    Native,
+    /// Runs all tests of all languages: what the landing check runs.
+    Test,
     /// Writes `operations.json` and the façades of all languages from the operation table.
     Gen {
         /// Compare instead, and fail when a file is stale.
         #[arg(long)]
         check: bool,
     },
+    /// Compares the operation table with the contract files.
+    Drift,
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::Gen { check } => r#gen::run(check),
+        Command::Setup => setup::run(),
+        Command::Native => setup::run().and_then(|()| native::build()),
+        Command::Test => test::all(),
+        Command::Drift => drift::run(),
     }
 }
 

@@ -63,6 +63,12 @@ impl From<std::io::Error> for LeadsError {
     }
 }
 
+impl From<LeadsError> for crate::Error {
+    fn from(error: LeadsError) -> Self {
+        Self::invalid(error.field, error.rule).with_code(Some(error.kind.code().to_owned()))
+    }
+}
+
 /// The kinds of fault a lead file can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -8,7 +8,8 @@ use std::time::Duration;
 use super::queue::{Queue, Ticket};
 use super::rule::Why;
 
-/// A forecast is continued for the next of the line for this long, not begun anew: below the precision of timers.
+/// A forecast is continued for the next of the line, not begun anew, while it is younger than this, which is below the
+/// precision of timers, or than a thousandth of the wait. What is in flight is then taken as answered that much early.
 const FRESH: Duration = Duration::from_millis(1);
 
 /// When a waiting call can go at the earliest, and what its line waits for first.
@@ -49,7 +50,8 @@ impl Ahead {
     /// Goes on with the call that arrived next, if it stands right behind the last one foretold: then it cannot go
     /// before that one, and the copy lacks nobody else.
     fn follow(mut self, queue: &Queue, now: Duration, ticket: Ticket) -> Option<Self> {
-        let fresh = now < self.begun + FRESH && ticket == self.ticket + 1;
+        let age = now.saturating_sub(self.begun);
+        let fresh = age < FRESH.max(self.at.saturating_sub(self.begun) / 1000) && ticket == self.ticket + 1;
         let ask = queue.behind(self.ticket, ticket).filter(|_| fresh)?;
         self.queue.append(ticket, ask);
         self.ticket = ticket;

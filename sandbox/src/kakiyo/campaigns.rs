@@ -1,5 +1,7 @@
 //! Campaigns: a product, a prompt and an agent joined, and the numbers of what came of it.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Verdict};
@@ -72,7 +74,8 @@ fn create(call: &mut Call<'_>) -> Verdict {
         product: product.to_owned(),
         created_at: call.now,
         chats: Vec::new(),
-        by_slug: std::collections::HashMap::new(),
+        by_slug: HashMap::new(),
+        busy_until: None,
     };
     let answer = json!({
         "id": campaign.id,

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use crate::answer::{Answer, Verdict};
 use crate::call::Call;
-use crate::import::{Import, Row};
+use crate::import::Row;
 use crate::operation::{Group, Operation, Tier};
 use crate::validation::{Members, Problems};
 
@@ -47,15 +47,9 @@ fn add_batch(call: &mut Call<'_>) -> Verdict {
         .filter_map(|(index, prospect)| read_row(&mut members, index, prospect, named))
         .collect();
     call.validated(&problems)?;
-    if !call.world.campaigns.contains(campaign) {
-        return Err(Answer::refusal(404, "campaign_not_found", "Campaign not found"));
-    }
-    let world = &mut *call.world;
-    let id = world.identifiers.next();
     let message = format!("{} prospects added successfully", rows.len());
-    let import = Import::new(id.clone(), campaign, rows, &world.settings, call.now);
-    let place = world.imports.add(import);
-    world.open_imports.push(place);
+    let id = call.world.queue_import(campaign, rows, call.now);
+    let id = id.ok_or_else(|| Answer::refusal(404, "campaign_not_found", "Campaign not found"))?;
     Ok(Answer::created(json!({"message": message, "listId": id})))
 }
 

@@ -25,7 +25,7 @@ fn each_trouble_with_the_key_has_its_code_except_on_block_list_routes() {
         (None, "missing_api_key"),
         (Some("Bearer "), "missing_api_key"),
         (Some("Bearer short"), "invalid_api_key_format"),
-        (Some(&sandbox.api_key()[..]), "invalid_api_key_format"),
+        (Some(sandbox.api_key()), "invalid_api_key_format"),
         (Some(odd.as_str()), "invalid_api_key_format"),
         (Some(unknown.as_str()), "invalid_api_key"),
         (Some(other_secret.as_str()), "invalid_api_key"),
@@ -49,7 +49,7 @@ fn the_checks_come_in_the_order_of_the_service() {
     sandbox.set_credits(sandbox.team(), 0).unwrap();
     set(json!({"limits": {"products.create": 0}}));
     let mut seen = vec![with_header(&sandbox, "/v1/verify", None).refusal().0];
-    let mut refused = |seen: &mut Vec<u16>| {
+    let refused = |seen: &mut Vec<u16>| {
         let (status, code) = client.post("/products", &invalid).refusal();
         seen.push(status);
         code

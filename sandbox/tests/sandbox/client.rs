@@ -65,8 +65,7 @@ impl Connection {
             head += &format!("{name}: {value}\r\n");
         }
         head += &format!("Content-Length: {}\r\n\r\n", body.len());
-        self.write(head.as_bytes());
-        self.write(body);
+        self.write(&[head.as_bytes(), body].concat());
     }
 
     pub(crate) fn reply(&mut self) -> Result<Reply, Broken> {

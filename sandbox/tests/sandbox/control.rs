@@ -116,3 +116,30 @@ fn faults_are_listed_and_removed_by_number() {
     assert_eq!(removed, json!({"removed": 1}));
     assert_eq!(control(&sandbox, "DELETE", "faults", &Value::Null).json(), json!({"removed": 1}));
 }
+
+#[test]
+fn every_example_of_the_readme_is_accepted() {
+    let readme = include_str!("../../README.md");
+    let sandbox = still();
+    let client = Client::new(&sandbox);
+    let (agent, campaign) = (client.agent(), client.campaign());
+    client.add(&campaign, &["linkedin.com/in/jonas".to_owned()]);
+    sandbox.advance(std::time::Duration::from_secs(1));
+    let listed = client.get(&format!("/prospects/campaign/{campaign}")).json();
+    let chat = listed[0]["id"].as_str().unwrap();
+    let mut tried = 0;
+    for line in readme.lines() {
+        let Some((method, rest)) = line.split_once(" /_sandbox/") else { continue };
+        if !matches!(method, "GET" | "POST" | "DELETE") {
+            continue;
+        }
+        let (path, body) = rest.split_once(' ').unwrap_or((rest, "null"));
+        let fill =
+            |text: &str| text.replace("AGENT", &agent).replace("CHAT", chat).replace("TEAM", sandbox.team());
+        let body: Value = serde_json::from_str(&fill(body)).unwrap_or_else(|error| panic!("{line}: {error}"));
+        let reply = control(&sandbox, method, &fill(path), &body);
+        assert_eq!(reply.status, 200, "{line}: {}", String::from_utf8_lossy(&reply.body));
+        tried += 1;
+    }
+    assert!(tried >= 20, "only {tried} examples");
+}

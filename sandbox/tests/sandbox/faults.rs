@@ -135,9 +135,10 @@ fn a_client_that_goes_away_is_counted_as_aborted() {
     assert_eq!(ending(&sandbox).0, Ending::Aborted);
 
     let sandbox = faulty(When::Always, Fault::Hang { after: true });
-    drop(Client::new(&sandbox).begin("GET", "/verify", None));
+    let waiting = Client::new(&sandbox).begin("GET", "/verify", None);
+    until("the processing", || sandbox.calls() == 1);
+    drop(waiting);
     until("the abort", || sandbox.counters().aborted == 1);
-    assert_eq!(sandbox.calls(), 1);
 }
 
 #[test]

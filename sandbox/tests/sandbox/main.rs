@@ -6,6 +6,8 @@ mod admission;
 #[cfg(test)]
 mod client;
 #[cfg(test)]
+mod command;
+#[cfg(test)]
 mod control;
 #[cfg(test)]
 mod faults;

@@ -5,7 +5,7 @@ use std::io::ErrorKind;
 use kakiyo_sandbox::Sandbox;
 use serde_json::{Value, json};
 
-use crate::client::{Client, Connection};
+use crate::client::{Client, Connection, until};
 
 fn scripted(script: Value) -> Sandbox {
     let sandbox = Sandbox::start_blocking().unwrap();
@@ -57,8 +57,10 @@ fn scripts_break_connections_too() {
     let broken = |_| client.attempt("GET", "/verify", None).unwrap_err();
     assert_eq!([0, 1].map(broken).map(|broken| broken.kind), [ErrorKind::ConnectionReset; 2]);
     assert!(broken(2).received.ends_with(b"\r\n\r\n{\"ab"));
-    drop(client.begin("GET", "/verify", None));
-    crate::client::until("the abort", || sandbox.counters().aborted == 1);
+    let waiting = client.begin("GET", "/verify", None);
+    until("the request", || sandbox.counters().in_flight == 1);
+    drop(waiting);
+    until("the abort", || sandbox.counters().aborted == 1);
 }
 
 #[test]

@@ -74,7 +74,7 @@ async fn storm(seed: u64, limit: u32, window: Duration, callers: u32) -> Vec<Ent
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, max_shrink_iters: 100, ..ProptestConfig::default() })]
 
     #[test]
     fn at_most_n_are_counted_in_any_window(

@@ -61,7 +61,7 @@ async fn a_refused_call_leaves_no_trace() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, max_shrink_iters: 100, ..ProptestConfig::default() })]
 
     /// What is foretold is what happens, when every call is answered at once.
     #[test]

@@ -43,6 +43,20 @@ async fn a_newcomer_of_another_line_does_not_overtake() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_newcomer_does_not_take_a_slot_that_has_just_come_free() {
+    let team = new_team();
+    let limits =
+        Limits::custom(vec![Limit::new(LimitGroup::Team, 1), Limit::new(LimitGroup::EachOperation, 5)]);
+    admit(&team, &call("a"), &limits).await.settle_answered(CLEAN);
+    let mut older = waiting(&team, "a", &limits, None);
+    assert!(futures::poll!(older.as_mut()).is_pending());
+    tokio::time::advance(HOLD).await;
+    let mut newer = waiting(&team, "b", &limits, None);
+    assert!(futures::poll!(newer.as_mut()).is_pending());
+    assert!(futures::poll!(older.as_mut()).is_ready());
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_operation_does_not_hold_up_another() {
     let (team, limits) = (new_team(), each_operation(1));
     admit(&team, &call("a"), &limits).await.settle_answered(CLEAN);
@@ -64,7 +78,8 @@ async fn a_cancelled_waiter_leaves_and_the_next_moves_up() {
     };
     sleep(seconds(30)).await;
     drop(first);
-    second.await.unwrap().unwrap().settle_answered(CLEAN);
+    let second = tokio::time::timeout(HOLD * 2, second).await.expect("the second waits for nobody");
+    second.unwrap().unwrap().settle_answered(CLEAN);
     assert!(start.elapsed() < HOLD + seconds(1), "{:?}", start.elapsed());
 }
 

@@ -1,0 +1,50 @@
+//! The binary: what it prints and when it ends.
+
+use std::io::{BufRead, BufReader};
+use std::net::TcpStream;
+use std::process::{Child, Command, Stdio};
+
+use serde_json::Value;
+
+fn started(arguments: &[&str]) -> (Child, String) {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_kakiyo-sandbox"))
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    (child, line)
+}
+
+#[test]
+fn it_prints_where_it_is_and_ends_with_its_parent() {
+    let key = "k".repeat(40);
+    let (mut child, line) = started(&["--json", "--until-stdin-closes", "--api-key", &key]);
+    let line: Value = serde_json::from_str(&line).unwrap();
+    assert_eq!(line["apiKey"], key.as_str());
+    assert_eq!(line["team"], "k".repeat(20));
+    let origin = line["origin"].as_str().unwrap();
+    assert_eq!(line["baseUrl"], format!("{origin}/v1"));
+    assert!(TcpStream::connect(origin.trim_start_matches("http://")).is_ok());
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn the_readable_line_names_address_and_key() {
+    let (mut child, line) = started(&["--profile", "tiered", "--until-stdin-closes"]);
+    assert!(line.starts_with("Kakiyo sandbox at http://127.0.0.1:"), "{line}");
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
+fn impossible_arguments_are_refused() {
+    for arguments in [["--time-scale", "0"], ["--window", "-1"], ["--api-key", "short"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kakiyo-sandbox"));
+        let ended = command.args(arguments).stdin(Stdio::null()).output().unwrap();
+        assert!(!ended.status.success(), "{arguments:?}");
+    }
+}

@@ -1,0 +1,175 @@
+//! `cargo xtask drift`: the operation table against the contract files.
+//!
+//! Paths, methods, parameters and body members are compared both ways. A difference is mended, or it stands in
+//! [`EXPLAINED`] with its reason; an explanation that explains nothing is an error too.
+
+use std::collections::BTreeSet;
+
+use anyhow::{Result, bail};
+use serde_json::Value;
+
+use crate::contract::{Contract, anonymous};
+use crate::table::{self, Field, Operation, Table, Type, TypeRef};
+
+/// Differences that are meant: operation, difference, reason.
+const EXPLAINED: &[(&str, &str, &str)] = &[
+    (
+        "prospects.add_batch",
+        "body member `prospects[].additionalFields` is not offered",
+        "gone from the service's documentation since June 2026; customData took its place (contradiction 16)",
+    ),
+    (
+        "agents.create",
+        "body member `workingHours` has a different type",
+        "three descriptions contradict each other (contradictions 21, 22): any object is passed on",
+    ),
+    ("agents.create", "body member `limits` has a different type", "as working hours: any object is passed on"),
+];
+
+pub(crate) fn run() -> Result<()> {
+    let table = table::read()?;
+    let contract = Contract::kakiyo()?;
+    let mut found = BTreeSet::new();
+    for operation in table.operations.iter().filter(|operation| operation.service == "kakiyo") {
+        for difference in differences(operation, &table, &contract) {
+            found.insert((operation.id.clone(), difference));
+        }
+    }
+    let explained: BTreeSet<(String, String)> =
+        EXPLAINED.iter().map(|(id, difference, _)| ((*id).to_owned(), (*difference).to_owned())).collect();
+    for (id, difference) in found.difference(&explained) {
+        println!("drift: {id}: {difference}");
+    }
+    for (id, difference) in explained.difference(&found) {
+        println!("drift: {id}: explained, but not so: {difference}");
+    }
+
+    let declared: BTreeSet<(String, String)> =
+        table.operations.iter().map(|operation| (operation.method.clone(), anonymous(&operation.path))).collect();
+    let all = contract.operations();
+    let missing = all.iter().filter(|(method, path)| !declared.contains(&(method.clone(), anonymous(path)))).count();
+    println!(
+        "drift: {} of {} operations of Kakiyo are declared, {missing} not yet; {} differences explained",
+        all.len() - missing,
+        all.len(),
+        explained.len()
+    );
+    if found != explained {
+        bail!("the table and the contract differ");
+    }
+    Ok(())
+}
+
+fn differences(operation: &Operation, table: &Table, contract: &Contract) -> Vec<String> {
+    let Some(described) = contract.find(&operation.method, &operation.path) else {
+        return vec![format!("the contract has no {} {}", operation.method, operation.path)];
+    };
+    let mut differences = parameters(operation, described, contract);
+    differences.extend(body(operation, described, table, contract));
+    differences
+}
+
+fn parameters(operation: &Operation, described: &Value, contract: &Contract) -> Vec<String> {
+    let paging: &[&str] = match operation.paging.as_str() {
+        "none" => &[],
+        "headers" => &["limit", "offset", "cursor"],
+        "offset_or_after" => &["limit", "offset", "after"],
+        _ => &["limit", "offset"],
+    };
+    let list = described.get("parameters").and_then(Value::as_array).cloned().unwrap_or_default();
+    let mut expected = BTreeSet::new();
+    let mut in_path = 0;
+    for parameter in &list {
+        let parameter = contract.resolve(parameter);
+        let name = parameter.get("name").and_then(Value::as_str).unwrap_or_default();
+        match parameter.get("in").and_then(Value::as_str) {
+            Some("query") => {
+                expected.insert(name.to_owned());
+            }
+            Some("path") => in_path += 1,
+            _ => {}
+        }
+    }
+    let mut offered: BTreeSet<String> = paging.iter().map(|&name| name.to_owned()).collect();
+    if takes_query(operation) {
+        offered.extend(operation.arguments.iter().filter(|field| !field.in_path).map(|field| field.wire.clone()));
+    }
+    let mut differences: Vec<String> =
+        expected.difference(&offered).map(|name| format!("query parameter `{name}` is not offered")).collect();
+    differences.extend(offered.difference(&expected).map(|name| format!("query parameter `{name}` is not in the contract")));
+    if operation.arguments.iter().filter(|field| field.in_path).count() != in_path {
+        differences.push("the number of path arguments differs".to_owned());
+    }
+    differences
+}
+
+fn takes_query(operation: &Operation) -> bool {
+    matches!(operation.method.as_str(), "GET" | "DELETE")
+}
+
+fn body(operation: &Operation, described: &Value, table: &Table, contract: &Contract) -> Vec<String> {
+    let schema = described.get("requestBody").map(|body| contract.resolve(body));
+    let schema = schema.and_then(|body| body.pointer("/content/application~1json/schema"));
+    let offered: Vec<&Field> = match takes_query(operation) {
+        true => Vec::new(),
+        false => operation.arguments.iter().filter(|field| !field.in_path).collect(),
+    };
+    match schema {
+        None if offered.is_empty() => Vec::new(),
+        None => vec!["the contract has no body".to_owned()],
+        Some(schema) => members("", &offered, schema, table, contract),
+    }
+}
+
+fn members(prefix: &str, offered: &[&Field], schema: &Value, table: &Table, contract: &Contract) -> Vec<String> {
+    let (properties, required) = contract.members(schema);
+    let mut differences = Vec::new();
+    for name in properties.keys().filter(|name| !offered.iter().any(|field| &&field.wire == name)) {
+        differences.push(format!("body member `{prefix}{name}` is not offered"));
+    }
+    for field in offered {
+        let name = format!("{prefix}{}", field.wire);
+        let Some(property) = properties.get(&field.wire).map(|property| contract.resolve(property)) else {
+            differences.push(format!("body member `{name}` is not in the contract"));
+            continue;
+        };
+        if field.required != required.contains(&field.wire) {
+            differences.push(format!("body member `{name}`: required here {}, there {}", field.required, !field.required));
+        }
+        differences.extend(of_type(&name, &field.r#type, property, table, contract));
+        for (rule, limit) in &field.rules {
+            // Rules of ours that the contract does not state come from other pages; those that it states must agree.
+            if let Some(stated) = property.get(rule).and_then(Value::as_u64).filter(|stated| stated != limit) {
+                differences.push(format!("body member `{name}`: {rule} {limit} here, {stated} there"));
+            }
+        }
+    }
+    differences
+}
+
+fn of_type(name: &str, offered: &TypeRef, property: &Value, table: &Table, contract: &Contract) -> Vec<String> {
+    let stated = property.get("type").and_then(Value::as_str).unwrap_or_default();
+    let inner = |name: &str, prefix: String, schema: &Value| match table.types.iter().find(|known| known.name == name) {
+        Some(Type { fields, .. }) => members(&prefix, &fields.iter().collect::<Vec<_>>(), schema, table, contract),
+        None => vec![format!("type {name} is unknown")],
+    };
+    let agrees = match offered {
+        TypeRef::Text | TypeRef::Time | TypeRef::Secret => stated == "string",
+        TypeRef::Named { of, .. } => stated == if *of == table::Kind::Code { "integer" } else { "string" },
+        TypeRef::Integer => stated == "integer",
+        TypeRef::Number => stated == "number",
+        TypeRef::Boolean => stated == "boolean",
+        TypeRef::Json => stated == "object" && property.get("properties").is_none(),
+        TypeRef::Object { name: object } => return inner(object, format!("{name}."), property),
+        TypeRef::List { item } => {
+            let Some(items) = property.get("items").map(|items| contract.resolve(items)) else {
+                return vec![format!("body member `{name}` has a different type")];
+            };
+            return match &**item {
+                TypeRef::Object { name: object } => inner(object, format!("{name}[]."), items),
+                other => of_type(&format!("{name}[]"), other, items, table, contract),
+            };
+        }
+    };
+    if agrees { Vec::new() } else { vec![format!("body member `{name}` has a different type")] }
+}

@@ -1,0 +1,157 @@
+//! `cargo xtask test`: everything that the landing check runs, in the order of what fails fastest.
+
+use std::time::Instant;
+
+use anyhow::{Context, Result, ensure};
+use serde_json::Value;
+
+use crate::process::{command, output, python, run, run_command};
+use crate::{drift, r#gen, native, setup};
+
+type Step = (&'static str, fn() -> Result<()>);
+
+const STEPS: &[Step] = &[
+    ("setup", setup::run),
+    ("format", format),
+    ("generated files", || r#gen::run(true)),
+    ("contract", drift::run),
+    ("lint", lint),
+    ("rust", rust),
+    ("native", native::build),
+    ("python", python_tests),
+    ("node", node_tests),
+    ("examples", examples),
+];
+
+pub(crate) fn all() -> Result<()> {
+    let started = Instant::now();
+    for (name, step) in STEPS {
+        println!("\n== {name}");
+        let step_started = Instant::now();
+        step().with_context(|| format!("step `{name}`"))?;
+        println!("== {name} passed in {:.0?}", step_started.elapsed());
+    }
+    println!("\nall {} steps passed in {:.0?}", STEPS.len(), started.elapsed());
+    Ok(())
+}
+
+fn format() -> Result<()> {
+    run("cargo", &["fmt", "--all", "--check"])?;
+    let ruff = crate::root().join(".venv/bin/ruff");
+    let folders = ["bindings-python", "examples/python", "tests/conformance"];
+    run_command(command(&ruff).args(["format", "--check", "--quiet", "--config", "bindings-python/pyproject.toml"]).args(folders))?;
+    run_command(command(&ruff).args(["check", "--quiet", "--config", "bindings-python/pyproject.toml"]).args(folders))?;
+    run_command(command("npm").args(["--prefix", "bindings-node", "run", "--silent", "format"]))
+}
+
+fn lint() -> Result<()> {
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
+}
+
+fn rust() -> Result<()> {
+    run("cargo", &["test", "--quiet"])
+}
+
+fn python_tests() -> Result<()> {
+    let mypy = ["-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/kakiyo"];
+    run_command(command(python()).args(mypy))?;
+    let pytest = ["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "bindings-python/pyproject.toml", "--rootdir", "."];
+    run_command(
+        command(python())
+            .env("PYTHONPATH", crate::root().join("bindings-python/python"))
+            .args(pytest)
+            .args(["bindings-python/tests", "tests/conformance"]),
+    )
+}
+
+fn node_tests() -> Result<()> {
+    run_command(command("npm").args(["--prefix", "bindings-node", "test", "--silent"]))
+}
+
+/// The main job in all languages: each must end well, and all must count the same.
+fn examples() -> Result<()> {
+    let languages = main_jobs();
+    let mut first: Option<(&str, Value)> = None;
+    for (language, job) in &languages {
+        let text = output(&mut job(&["--json"]))?;
+        let counts: Value = serde_json::from_str(&text).with_context(|| format!("{language} printed: {text}"))?;
+        check_sums(&counts).with_context(|| format!("{language}: {counts}"))?;
+        match &first {
+            None => first = Some((language, counts)),
+            Some((other, expected)) => {
+                ensure!(counts == *expected, "{language} counted {counts}, {other} counted {expected}");
+            }
+        }
+    }
+    bad_files(&languages)?;
+    println!("{} languages count the same: {}", languages.len(), first.map(|(_, counts)| counts).unwrap_or_default());
+    Ok(())
+}
+
+type Job = fn(&[&str]) -> std::process::Command;
+
+fn main_jobs() -> [(&'static str, Job); 3] {
+    [
+        ("rust", |arguments| {
+            let mut command = command("cargo");
+            command.args(["run", "--quiet", "--bin", "import_leads", "--"]).args(arguments);
+            command
+        }),
+        ("python", |arguments| {
+            let mut command = command(python());
+            command.env("PYTHONPATH", crate::root().join("bindings-python/python"));
+            command.arg("examples/python/import_leads.py").args(arguments);
+            command
+        }),
+        ("node", |arguments| {
+            let mut command = command("node");
+            command.arg("examples/node/import_leads.mjs").args(arguments);
+            command
+        }),
+    ]
+}
+
+fn check_sums(counts: &Value) -> Result<()> {
+    let count = |name: &str| counts.get(name).and_then(Value::as_u64).with_context(|| format!("no count `{name}`"));
+    ensure!(count("rows")? == count("unique")? + count("duplicates")? + count("invalid")?, "rows do not add up");
+    ensure!(count("unique")? == count("imported")? + count("existing")? + count("dnc")?, "people do not add up");
+    ensure!(count("rejected_429")? == 0, "the sandbox rejected calls");
+    ensure!(count("calls")? > 0 && count("credits")? == count("calls")?, "the sandbox counted no calls");
+    Ok(())
+}
+
+/// Files that cannot be read: the same message in all languages, and no traceback.
+fn bad_files(languages: &[(&'static str, Job)]) -> Result<()> {
+    let folder = crate::root().join("target/bad-files");
+    std::fs::create_dir_all(&folder)?;
+    let utf16: Vec<u8> = "name,url\nÉmile".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let files: [(&str, &[u8], &str); 5] = [
+        ("empty.csv", b"", "empty"),
+        ("no-header.csv", b"Ada Example,https://linkedin.com/in/ada-example\n", "header"),
+        ("ragged.csv", b"name,url\nAda,https://linkedin.com/in/ada\nBob,https://linkedin.com/in/bob,extra\n", "line 3"),
+        ("utf16-without-bom.csv", &utf16, "text"),
+        ("not-text.csv", b"\x00\x01\x02\x03PNG\x00\xff\xfe\x00", "text"),
+    ];
+    let mut cases: Vec<(String, &str)> = vec![(folder.join("missing.csv").display().to_string(), "missing.csv")];
+    for (name, content, word) in files {
+        let path = folder.join(name);
+        std::fs::write(&path, content)?;
+        cases.push((path.display().to_string(), word));
+    }
+    for (path, word) in &cases {
+        let mut first: Option<String> = None;
+        for (language, job) in languages {
+            let output = job(&[path, "--json"]).output()?;
+            let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+            ensure!(output.status.code() == Some(1), "{language} ended with {} for {path}", output.status);
+            ensure!(output.stdout.is_empty(), "{language} printed a result for {path}");
+            ensure!(message.contains(word), "{language}: no `{word}` in: {message}");
+            ensure!(message.lines().count() == 1, "{language}: not one line: {message}");
+            match &first {
+                None => first = Some(message),
+                Some(expected) => ensure!(message == *expected, "{language} says: {message}\nnot: {expected}"),
+            }
+        }
+    }
+    Ok(())
+}
