@@ -46,6 +46,20 @@ pub struct Delivered {
     pub document: Arc<Document>,
     /// Status, headers, attempts, credits, waiting.
     pub meta: Meta,
+    /// What a page of a walk says beside its rows.
+    pub page: Option<PageFacts>,
+}
+
+/// What is known of a page without knowing its type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct PageFacts {
+    /// Rows that belong to the walk; the document holds more where the server sent more than was asked for.
+    pub rows: usize,
+    /// Rows over all pages, where the server says it.
+    pub total: Option<u64>,
+    /// Whether the server says that there are more rows.
+    pub has_more: Option<bool>,
 }
 
 impl std::fmt::Debug for Delivered {
@@ -57,7 +71,7 @@ impl std::fmt::Debug for Delivered {
 impl<T: Send + Sync + 'static> From<Response<T>> for Delivered {
     fn from(response: Response<T>) -> Self {
         let Response { value, meta, document } = response;
-        Self { value: Box::new(Arc::new(value)), meta, document }
+        Self { value: Box::new(Arc::new(value)), meta, document, page: None }
     }
 }
 
@@ -72,7 +86,12 @@ pub trait Pages: Send {
 
 impl<P: PagedOperation> Pages for PageWalk<P> {
     fn next<'a>(&'a mut self, options: &'a CallOptions) -> BoxFuture<'a, Option<Result<Delivered>>> {
-        Box::pin(async move { Some(self.next_page_with(options).await?.map(Delivered::from)) })
+        Box::pin(async move {
+            Some(self.next_page_with(options).await?.map(|response| {
+                let facts = PageFacts { rows: response.len(), total: response.total(), has_more: response.has_more() };
+                Delivered { page: Some(facts), ..Delivered::from(response) }
+            }))
+        })
     }
 
     fn meta(&self) -> &Meta {

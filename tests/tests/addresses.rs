@@ -18,7 +18,7 @@ async fn the_sandbox_takes_every_address_that_the_client_sends() {
     // The sandbox writes all slugs in lower case, as the service says of itself; member ids differ there by more than case.
     urls.sort_unstable_by_key(|url| url.to_lowercase());
     urls.dedup_by_key(|url| url.to_lowercase());
-    assert!(urls.len() > 40, "{} addresses", urls.len());
+    assert!(urls.len() >= 30, "{} addresses", urls.len());
 
     let sandbox = Sandbox::builder().unlimited().import_delay(Duration::ZERO).start().await.unwrap();
     let kakiyo = Kakiyo::builder()

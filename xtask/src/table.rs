@@ -47,6 +47,8 @@ pub(crate) struct Operation {
     pub(crate) summary: String,
     /// The other paragraphs.
     pub(crate) details: Vec<String>,
+    /// Name of the parameter struct.
+    pub(crate) parameters: String,
     pub(crate) arguments: Vec<Field>,
     /// `object`, `list` or `page`.
     pub(crate) shape: String,
@@ -190,6 +192,7 @@ fn operation(entry: &Entry, parameters: &str, definitions: &BTreeMap<String, Val
         source: spec.source.to_owned(),
         summary,
         details: paragraphs,
+        parameters: parameters.to_owned(),
         arguments: fields(&definitions[parameters], definitions)?,
         shape: match entry.shape {
             Shape::Object => "object",

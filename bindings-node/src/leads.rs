@@ -1,0 +1,88 @@
+//! Reading lead files and profile addresses. Files are read on threads for blocking work.
+
+use kakiyo::ErrorKind;
+use kakiyo::leads::{self, Identity, LeadSource, LeadsError, LeadsErrorKind, PlanOptions};
+use napi::bindgen_prelude::{Buffer, Either};
+use napi_derive::napi;
+use serde::Serialize;
+use serde_json::json;
+
+use crate::inbox::Inbox;
+use crate::options;
+use crate::outcome::{ErrorFields, Outcome};
+use crate::runtime::settle_blocking;
+
+/// Plans an import from a path or the bytes of a file; options as JSON.
+#[napi]
+pub fn plan_leads(inbox: &Inbox, ticket: u32, source: Either<String, Buffer>, options: String) {
+    read_file(inbox, ticket, source, options, leads::plan);
+}
+
+/// Reads a file of profile addresses; options as JSON.
+#[napi]
+pub fn read_profile_urls(inbox: &Inbox, ticket: u32, source: Either<String, Buffer>, options: String) {
+    read_file(inbox, ticket, source, options, leads::read_profile_urls);
+}
+
+fn read_file<T: Serialize + 'static>(
+    inbox: &Inbox,
+    ticket: u32,
+    source: Either<String, Buffer>,
+    options: String,
+    read: fn(LeadSource, &PlanOptions) -> Result<T, LeadsError>,
+) {
+    let source = match source {
+        Either::A(path) => LeadSource::from(path),
+        // A copy: the bytes may change while they are read.
+        Either::B(bytes) => LeadSource::from(bytes.to_vec()),
+    };
+    settle_blocking(inbox.post(), ticket, move || {
+        match options::read(ErrorKind::InvalidRequest, &options) {
+            Ok(options) => read(source, &options).map_or_else(|error| refused(&error), |read| Outcome::value(&read)),
+            Err(outcome) => outcome,
+        }
+    });
+}
+
+/// Who a profile address is about: `{ value: { kind, value, url } }` or `{ error }`, as JSON texts.
+#[napi]
+pub fn parse_profile_url(url: String) -> Parsed {
+    let outcome = match Identity::parse(&url) {
+        Ok(identity) => {
+            let kind = if identity.slug().is_some() { "slug" } else { "member" };
+            Outcome::value(&json!({"kind": kind, "value": identity.as_str(), "url": identity.url()}))
+        }
+        Err(error) => {
+            let issue = kakiyo::FieldIssue { field: "url".to_owned(), message: error.reason.message().to_owned() };
+            Outcome::failed(&ErrorFields {
+                code: Some(error.reason.code()),
+                details: vec![issue],
+                ..ErrorFields::new(ErrorKind::InvalidRequest, error.to_string())
+            })
+        }
+    };
+    Parsed { value: outcome.value, error: outcome.error }
+}
+
+/// An address read, or why it cannot be.
+#[napi(object, object_from_js = false)]
+pub struct Parsed {
+    /// The identity, as JSON.
+    pub value: Option<String>,
+    /// What went wrong, as JSON.
+    pub error: Option<String>,
+}
+
+/// A file that cannot be read: a missing one is `not_found`, any other fault is one of the arguments.
+fn refused(error: &LeadsError) -> Outcome {
+    let kind = match error.kind {
+        LeadsErrorKind::NotFound => ErrorKind::NotFound,
+        _ => ErrorKind::InvalidRequest,
+    };
+    let issue = kakiyo::FieldIssue { field: error.field.clone(), message: error.rule.clone() };
+    Outcome::failed(&ErrorFields {
+        code: Some(error.kind.code()),
+        details: vec![issue],
+        ..ErrorFields::new(kind, error.to_string())
+    })
+}

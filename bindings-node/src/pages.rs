@@ -1,0 +1,93 @@
+//! A walk over pages: opened with its first page, one page for each `next`, forgotten by `close`.
+
+use std::sync::Arc;
+
+use kakiyo::{Kakiyo, registry};
+use napi_derive::napi;
+use tokio::sync::Mutex;
+
+use crate::cancel::CancelToken;
+use crate::inbox::Post;
+use crate::options;
+use crate::outcome::Outcome;
+use crate::runtime::settle_later;
+
+/// A walk. An outcome without a value is the end of it.
+#[napi]
+pub struct Pages {
+    walk: Arc<Mutex<Walk>>,
+    post: Post,
+}
+
+enum Walk {
+    Ready(Box<Ready>),
+    Open(Box<dyn registry::Pages>),
+    Ended,
+}
+
+struct Ready {
+    client: Kakiyo,
+    operation: String,
+    arguments: String,
+    options: Option<String>,
+    paging: Option<String>,
+}
+
+impl Pages {
+    pub(crate) fn new(
+        client: Kakiyo,
+        post: Post,
+        operation: String,
+        arguments: String,
+        options: Option<String>,
+        paging: Option<String>,
+    ) -> Self {
+        let ready = Ready { client, operation, arguments, options, paging };
+        Self { walk: Arc::new(Mutex::new(Walk::Ready(Box::new(ready)))), post }
+    }
+}
+
+#[napi]
+impl Pages {
+    /// Fetches the next page.
+    #[napi]
+    pub fn next(&self, ticket: u32, token: Option<&CancelToken>) {
+        let (walk, token) = (Arc::clone(&self.walk), token.map(CancelToken::token));
+        settle_later(self.post.clone(), ticket, async move {
+            let mut walk = walk.lock().await;
+            walk.next(token).await.unwrap_or_else(|outcome| outcome)
+        });
+    }
+
+    /// Forgets the walk; a page under way still arrives.
+    #[napi]
+    pub fn close(&self) {
+        if let Ok(mut walk) = self.walk.try_lock() {
+            *walk = Walk::Ended;
+        }
+    }
+}
+
+impl Walk {
+    async fn next(&mut self, token: Option<Arc<kakiyo::CancelToken>>) -> Result<Outcome, Outcome> {
+        if let Self::Ready(_) = self
+            && let Self::Ready(ready) = std::mem::replace(self, Self::Ended)
+        {
+            *self = Self::Open(ready.open()?);
+        }
+        let Self::Open(pages) = self else { return Ok(Outcome::default()) };
+        let options = options::call(None, token)?;
+        match pages.next(&options).await {
+            None => Ok(Outcome::default()),
+            Some(answer) => Ok(Outcome::page(&answer?, pages.meta())),
+        }
+    }
+}
+
+impl Ready {
+    fn open(self) -> Result<Box<dyn registry::Pages>, Outcome> {
+        let options = options::call(self.options.as_deref(), None)?;
+        let paging = options::paging(self.paging.as_deref())?;
+        Ok(registry::find(&self.operation)?.open(self.client, self.arguments.as_bytes(), options, paging)?)
+    }
+}

@@ -1,0 +1,46 @@
+//! The one runtime of the process: two threads, started by the first call, shared by all clients and worker threads.
+//!
+//! It is never shut down: at the end of the process its threads end with it, and nothing waits for them.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::LazyLock;
+
+use futures::FutureExt as _;
+use tokio::runtime::{Builder, Runtime};
+
+use crate::inbox::Post;
+use crate::outcome::Outcome;
+
+static RUNTIME: LazyLock<Option<Runtime>> =
+    LazyLock::new(|| Builder::new_multi_thread().worker_threads(2).thread_name("kakiyo").enable_all().build().ok());
+
+/// Runs `work` and posts its outcome; a panic becomes an outcome of kind `internal`.
+pub(crate) fn settle_later<F>(post: Post, ticket: u32, work: F)
+where
+    F: Future<Output = Outcome> + Send + 'static,
+{
+    let Some(runtime) = &*RUNTIME else {
+        post.send(ticket, Outcome::internal("the threads of the library cannot be started"));
+        return;
+    };
+    runtime.spawn(async move {
+        let outcome = AssertUnwindSafe(work).catch_unwind().await.unwrap_or_else(|panic| Outcome::panicked(&*panic));
+        post.send(ticket, outcome);
+    });
+}
+
+/// As [`settle_later`], for work that blocks: reading files, starting and stopping servers.
+pub(crate) fn settle_blocking<F>(post: Post, ticket: u32, work: F)
+where
+    F: FnOnce() -> Outcome + Send + 'static,
+{
+    settle_later(post, ticket, async move {
+        match tokio::task::spawn_blocking(work).await {
+            Ok(outcome) => outcome,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => Outcome::panicked(&*panic),
+                Err(_) => Outcome::internal("the work was given up"),
+            },
+        }
+    });
+}

@@ -1,0 +1,112 @@
+//! The embedded sandbox: starting, steering and stopping it. It runs on a thread of its own.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kakiyo::ErrorKind;
+use kakiyo_sandbox::{ControlError, Sandbox as Server, Settings};
+use napi_derive::napi;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::inbox::{Inbox, Post};
+use crate::options;
+use crate::outcome::{ErrorFields, Outcome};
+use crate::runtime::settle_blocking;
+
+/// A server that was just started, on its way to JavaScript.
+pub(crate) type Started = Sandbox;
+
+/// A running sandbox.
+#[napi]
+pub struct Sandbox {
+    server: Arc<Mutex<Option<Server>>>,
+    post: Post,
+    /// The address for clients.
+    #[napi(readonly)]
+    pub base_url: String,
+    /// The key of the first team.
+    #[napi(readonly)]
+    pub api_key: String,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "camelCase", default, deny_unknown_fields)]
+struct SandboxOptions {
+    port: u16,
+    seed: Option<u64>,
+    time_scale: Option<f64>,
+    virtual_clock: bool,
+    api_key: Option<String>,
+    credits: Option<u64>,
+    settings: Settings,
+}
+
+/// Starts a sandbox; it comes through the inbox.
+#[napi]
+pub fn start_sandbox(inbox: &Inbox, ticket: u32, options: String) {
+    let post = inbox.post();
+    settle_blocking(inbox.post(), ticket, move || {
+        start(&options, post).map_or_else(|outcome| outcome, |sandbox| Outcome { sandbox: Some(sandbox), ..Outcome::default() })
+    });
+}
+
+fn start(options: &str, post: Post) -> Result<Sandbox, Outcome> {
+    let options: SandboxOptions = options::read(ErrorKind::Config, options)?;
+    let mut builder = Server::builder().port(options.port).settings(options.settings);
+    if options.virtual_clock {
+        builder = builder.virtual_clock();
+    }
+    if let Some(seed) = options.seed {
+        builder = builder.seed(seed);
+    }
+    if let Some(scale) = options.time_scale {
+        builder = builder.time_scale(scale);
+    }
+    if let Some(key) = options.api_key {
+        builder = builder.api_key(key);
+    }
+    if let Some(credits) = options.credits {
+        builder = builder.credits(credits);
+    }
+    let server =
+        builder.start_blocking().map_err(|error| Outcome::refused(ErrorKind::Config, "sandbox", error.to_string()))?;
+    let (base_url, api_key) = (server.base_url(), server.api_key().to_owned());
+    Ok(Sandbox { server: Arc::new(Mutex::new(Some(server))), post, base_url, api_key })
+}
+
+#[napi]
+impl Sandbox {
+    /// Carries out a control request; `body` is JSON.
+    #[napi]
+    pub fn control(&self, ticket: u32, method: String, path: String, body: String) {
+        let server = Arc::clone(&self.server);
+        settle_blocking(self.post.clone(), ticket, move || {
+            let body: Value = match options::read(ErrorKind::InvalidRequest, &body) {
+                Ok(body) => body,
+                Err(outcome) => return outcome,
+            };
+            match &*server.lock().unwrap_or_else(PoisonError::into_inner) {
+                None => Outcome::refused(ErrorKind::Config, "sandbox", "it is closed: start another one"),
+                Some(server) => match server.control(&method, &path, body) {
+                    Ok(answer) => Outcome::value(&answer),
+                    Err(error) => refused(&error),
+                },
+            }
+        });
+    }
+
+    /// Stops the server and closes its connections.
+    #[napi]
+    pub fn close(&self, ticket: u32) {
+        let server = Arc::clone(&self.server);
+        settle_blocking(self.post.clone(), ticket, move || {
+            drop(server.lock().unwrap_or_else(PoisonError::into_inner).take());
+            Outcome::value(&())
+        });
+    }
+}
+
+fn refused(error: &ControlError) -> Outcome {
+    let kind = if error.status == 404 { ErrorKind::NotFound } else { ErrorKind::InvalidRequest };
+    Outcome::failed(&ErrorFields { status: Some(error.status), ..ErrorFields::new(kind, error.to_string()) })
+}
