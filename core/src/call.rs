@@ -67,7 +67,6 @@ impl Request {
 /// A complete good answer with what is known of the call.
 #[derive(Debug)]
 pub(crate) struct Answer {
-    pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
     pub(crate) meta: Meta,
 }
@@ -77,21 +76,23 @@ pub(crate) struct Answer {
 /// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
 pub(crate) async fn run(client: &Kakiyo, request: Request, options: &CallOptions) -> Result<Answer> {
     let operation = request.operation;
+    let mut tally = Tally::default();
     let outcome = match options.cancel.clone() {
-        None => attempts(client, request, options).await,
+        None => attempts(client, request, options, &mut tally).await,
         Some(token) => {
-            let (retry, started) = (request.retry, attempts(client, request, options));
-            tokio::select! {
+            let (retry, price) = (request.retry, request.price);
+            let outcome = tokio::select! {
                 biased;
-                () = token.cancelled() => Err(cancelled(retry, token.was_sent())),
-                outcome = started => outcome,
-            }
+                () = token.cancelled() => None,
+                outcome = attempts(client, request, options, &mut tally) => Some(outcome),
+            };
+            outcome.unwrap_or_else(|| Err(cancelled(retry, price, token.was_sent(), tally)))
         }
     };
     outcome.map_err(|error| error.with_operation(operation))
 }
 
-async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> Result<Answer> {
+async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions, tally: &mut Tally) -> Result<Answer> {
     options.validate()?;
     let started = Instant::now();
     let shared = client.shared();
@@ -99,7 +100,6 @@ async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> R
     let timeout = options.timeout.unwrap_or(request.timeout);
     let mut key = shared.key().await?;
     let mut asked_again = false;
-    let mut tally = Tally::default();
     let mut retry = 0;
 
     loop {
@@ -117,10 +117,12 @@ async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> R
         }
         lease.mark_sent();
         tally.attempts += 1;
+        tally.under_way = true;
         let exchanged = shared.transport().send(outgoing).await;
 
         // Settle.
-        let settled = settle(lease, exchanged, request.price, &mut tally);
+        let settled = settle(lease, exchanged, request.price, tally);
+        tally.under_way = false;
         if let Some(token) = &options.cancel
             && !matches!(settled, Settled::Lost(_))
         {
@@ -129,7 +131,7 @@ async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> R
 
         // Decide.
         let (attempt, hint, failure) = match settled {
-            Settled::Good(incoming) => return Ok(tally.answer(incoming, started)),
+            Settled::Good(incoming) => return Ok(std::mem::take(tally).answer(incoming, started)),
             Settled::Refused(incoming, body) => {
                 if incoming.status == 401 && !asked_again && shared.can_ask_again() {
                     asked_again = true;
@@ -168,6 +170,8 @@ async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions) -> R
 #[derive(Debug, Default)]
 struct Tally {
     attempts: u32,
+    /// Whether an attempt was sent and is not booked yet.
+    under_way: bool,
     credits: Credits,
     waited: Duration,
     quota_left: Option<u32>,
@@ -182,14 +186,14 @@ impl Tally {
         let meta = Meta {
             status: incoming.status,
             request_id: request_id(&incoming.headers),
-            headers: incoming.headers.clone(),
+            headers: incoming.headers,
             attempts: self.attempts,
             credits: self.credits,
             quota_left: self.quota_left,
             waited: self.waited,
             elapsed: started.elapsed(),
         };
-        Answer { headers: incoming.headers, body: incoming.body, meta }
+        Answer { body: incoming.body, meta }
     }
 }
 
@@ -255,10 +259,7 @@ fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Sec
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, shared.user_agent().clone());
-    let mut authorization = HeaderValue::try_from(format!("Bearer {}", key.expose()))
-        .map_err(|_| Error::config("apiKey", "the key holds characters that no header can carry"))?;
-    authorization.set_sensitive(true);
-    headers.insert(AUTHORIZATION, authorization);
+    headers.insert(AUTHORIZATION, key.header()?);
     if request.body.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
@@ -317,14 +318,16 @@ fn may_have_happened(retry: RetryClass) -> &'static str {
     }
 }
 
-fn cancelled(retry: RetryClass, sent: bool) -> Error {
-    if sent && !retry.repeatable() {
-        Error::new(ErrorKind::OutcomeUnknown, format!("cancelled while the request was under way; {}", may_have_happened(retry)))
-            .with_attempts(1, Credits::up_to(1))
-    } else {
-        let credits = if sent { Credits::up_to(1) } else { Credits::NONE };
-        Error::new(ErrorKind::Cancelled, "cancelled by the caller").with_safe_to_retry(true).with_attempts(u32::from(sent), credits)
+fn cancelled(retry: RetryClass, price: u32, sent: bool, mut tally: Tally) -> Error {
+    if tally.under_way {
+        tally.credits += Credits::up_to(price);
     }
+    let error = if sent && !retry.repeatable() {
+        Error::new(ErrorKind::OutcomeUnknown, format!("cancelled while the request was under way; {}", may_have_happened(retry)))
+    } else {
+        Error::new(ErrorKind::Cancelled, "cancelled by the caller").with_safe_to_retry(true)
+    };
+    tally.onto(error)
 }
 
 /// A call that waits to be awaited: options first, then `.await`.
@@ -415,20 +418,19 @@ pub(crate) async fn typed<P: Operation>(parameters: &P, client: &Kakiyo, options
 
 /// Decodes an answer as what the operation promises.
 pub(crate) fn decoded<T: FromDocument>(operation: &'static str, answer: Answer) -> Result<Response<T>> {
-    let Answer { headers, body, meta } = answer;
-    let document = Document::new(body.clone(), T::LAYOUT);
-    match T::from_document(&document, &headers) {
+    let Answer { body, meta } = answer;
+    let document = Document::new(body, T::LAYOUT);
+    match T::from_document(&document, &meta.headers) {
         Ok(value) => Ok(Response { value, meta, document }),
-        Err(undecodable) => Err(not_decodable(operation, &undecodable.0, &headers, body, &meta)),
+        Err(undecodable) => Err(not_decodable(operation, &undecodable.0, document.raw().clone(), meta)),
     }
 }
 
 fn not_decodable(
     operation: &'static str,
     failure: &crate::document::DecodeFailure,
-    headers: &HeaderMap,
     body: Bytes,
-    meta: &Meta,
+    meta: Meta,
 ) -> Error {
     let place = if failure.path.is_empty() { "the answer".to_owned() } else { format!("`{}` in the answer", failure.path) };
     let message = match body.is_empty() {
@@ -438,12 +440,12 @@ fn not_decodable(
     Error::new(ErrorKind::Decode, message)
         .with_operation(operation)
         .with_attempts(meta.attempts, meta.credits)
-        .with_answer(meta.status, headers.clone(), body)
+        .with_answer(meta.status, meta.headers, body)
 }
 
 /// The untouched answer of a raw call.
 pub(crate) fn untouched(answer: Answer) -> Response<Bytes> {
-    let Answer { body, meta, .. } = answer;
+    let Answer { body, meta } = answer;
     let document: Arc<Document> =
         Document::new(body.clone(), crate::document::Layout { list: None, normalise: None });
     Response { value: body, meta, document }

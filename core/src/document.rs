@@ -96,6 +96,15 @@ impl Document {
         Arc::new(Self { body: self.body.clone(), layout: self.layout, tree: OnceLock::from(tree), amended: true })
     }
 
+    /// The same list with no more than its first rows.
+    pub(crate) fn first_rows(&self, count: usize) -> Arc<Self> {
+        let mut tree = self.tree().clone();
+        if let Value::Array(rows) = &mut tree {
+            rows.truncate(count);
+        }
+        Arc::new(Self { body: self.body.clone(), layout: self.layout, tree: OnceLock::from(tree), amended: true })
+    }
+
     /// The members below `pointer` (a JSON pointer, empty for the root) that the model `fields` does not know.
     pub fn extra(&self, pointer: &str, fields: &[(&str, Option<&str>)]) -> Map<String, Value> {
         let Some(Value::Object(members)) = self.tree().pointer(pointer) else { return Map::new() };

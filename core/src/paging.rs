@@ -153,6 +153,8 @@ pub(crate) struct Walk {
     seen: HashSet<u64>,
     read: u64,
     offset: u64,
+    /// Why the walk cannot go on: told when the rows that came before are with the caller.
+    failure: Option<Error>,
 }
 
 impl Walk {
@@ -168,6 +170,7 @@ impl Walk {
             seen: HashSet::new(),
             read: 0,
             offset,
+            failure: None,
         })
     }
 
@@ -203,7 +206,13 @@ impl Walk {
         self.left = self.left.map(|left| left - kept);
         self.read += kept;
         self.offset += came as u64;
-        self.position = if self.left == Some(0) { Position::End } else { self.next(page, came, wanted)? };
+        self.position = match self.left {
+            Some(0) => Position::End,
+            _ => self.next(page, came, wanted).unwrap_or_else(|error| {
+                self.failure = Some(error);
+                Position::End
+            }),
+        };
         Ok(())
     }
 
@@ -214,7 +223,11 @@ impl Walk {
                 if !self.seen.insert(hash_of("cursor", cursor)) {
                     return Err(self.stuck("the server sent the same cursor again"));
                 }
-                Ok(Position::Cursor(cursor.clone()))
+                // Where a list knows `after`, that is the name under which it takes a cursor.
+                Ok(match self.paging.style {
+                    PagingStyle::OffsetOrAfter => Position::After(cursor.clone()),
+                    _ => Position::Cursor(cursor.clone()),
+                })
             }
             (None, _) if came == 0 => Ok(Position::End),
             (None, Some(true)) => Ok(Position::Offset(self.offset)),
@@ -379,6 +392,9 @@ impl<P: PagedOperation> PageWalk<P> {
 
     pub(crate) async fn next_page_with(&mut self, options: &CallOptions) -> Option<Result<Response<Page<P::Item>>>> {
         loop {
+            if let Some(error) = self.walk.failure.take() {
+                return Some(Err(self.with_sum(error)));
+            }
             let query = self.walk.query()?;
             let mut response = match self.fetch(query, options).await {
                 Ok(response) => response,
@@ -390,10 +406,14 @@ impl<P: PagedOperation> PageWalk<P> {
                 }
             };
             self.meta.add(&response.meta);
+            let came = response.value.len();
             if let Err(error) = self.walk.book(&mut response.value) {
-                return Some(Err(error
-                    .with_operation(P::SPEC.id)
-                    .with_attempts(self.meta.attempts, self.meta.credits)));
+                return Some(Err(self.with_sum(error)));
+            }
+            if response.value.len() < came {
+                // Every language has to see the rows that were kept, whichever way it reads them.
+                response.document = response.document.first_rows(response.value.len());
+                response.value.document = Arc::clone(&response.document);
             }
             // An empty page with a next position is no page for the caller.
             if response.value.is_empty() && (self.walk.read > 0 || self.walk.query().is_some()) {
@@ -406,6 +426,11 @@ impl<P: PagedOperation> PageWalk<P> {
     /// What the walk cost so far: the sum over its calls.
     pub fn meta(&self) -> &Meta {
         &self.meta
+    }
+
+    /// An error of the walk itself: it tells what all its calls came to.
+    fn with_sum(&self, error: Error) -> Error {
+        error.with_operation(P::SPEC.id).with_attempts(self.meta.attempts, self.meta.credits)
     }
 
     async fn fetch(&self, query: Vec<(&'static str, String)>, options: &CallOptions) -> Result<Response<Page<P::Item>>> {

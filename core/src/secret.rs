@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use futures::future::BoxFuture;
+use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -12,17 +13,25 @@ use crate::operation::Service;
 
 /// Text that never prints. Serialised only into the request that needs it.
 #[derive(Clone)]
-pub struct Secret(SecretString);
+pub struct Secret(Arc<SecretString>);
 
 impl Secret {
     pub(crate) fn expose(&self) -> &str {
         self.0.expose_secret()
     }
+
+    /// The header that carries it as a key.
+    pub(crate) fn header(&self) -> Result<HeaderValue> {
+        let mut header = HeaderValue::try_from(["Bearer ", self.expose()].concat())
+            .map_err(|_| Error::config("apiKey", "the key holds characters that no header can carry"))?;
+        header.set_sensitive(true);
+        Ok(header)
+    }
 }
 
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {
-        Self(SecretString::from(text.into()))
+        Self(Arc::new(SecretString::from(text.into())))
     }
 }
 

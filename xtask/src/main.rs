@@ -1,6 +1,7 @@
 //! The project's own commands: `cargo xtask setup | gen | drift | test | bench`.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user")]
 
+mod bench;
 mod contract;
 mod drift;
 mod r#gen;
@@ -37,6 +38,11 @@ enum Command {
     },
     /// Compares the operation table with the contract files.
     Drift,
+    /// Measures against the ordinary clients, into `BENCHMARKS.md`.
+    Bench,
+    /// The measuring itself, in an optimised build.
+    #[command(hide = true)]
+    Measure,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -46,6 +52,8 @@ fn main() -> anyhow::Result<()> {
         Command::Native => setup::run().and_then(|()| native::build()),
         Command::Test => test::all(),
         Command::Drift => drift::run(),
+        Command::Bench => bench::run(),
+        Command::Measure => bench::measure(),
     }
 }
 

@@ -1,0 +1,107 @@
+//! Medians, spreads and the table of `BENCHMARKS.md`.
+
+use std::fmt::Write as _;
+use std::fs;
+
+use anyhow::Result;
+
+/// Two ways of the same work, measured in turns.
+pub(crate) struct Comparison {
+    pub(crate) name: String,
+    pub(crate) against: String,
+    pub(crate) unit: String,
+    /// Rates of one pair: ours, theirs.
+    pub(crate) pairs: Vec<(f64, f64)>,
+    pub(crate) floor: Floor,
+}
+
+/// What is asked of the ratio.
+#[derive(Clone, Copy)]
+pub(crate) struct Floor {
+    pub(crate) limit: f64,
+    pub(crate) direction: Direction,
+}
+
+#[derive(Clone, Copy)]
+pub(crate) enum Direction {
+    /// Time of ours by theirs, at most the limit.
+    AtMost,
+    /// Rate of ours by theirs, at least the limit.
+    AtLeast,
+}
+
+impl Comparison {
+    /// The ratio of each pair, in the direction that is asked for.
+    fn ratios(&self) -> Vec<f64> {
+        let mut ratios: Vec<f64> = self
+            .pairs
+            .iter()
+            .map(|(ours, theirs)| match self.floor.direction {
+                Direction::AtMost => theirs / ours,
+                Direction::AtLeast => ours / theirs,
+            })
+            .collect();
+        ratios.sort_by(f64::total_cmp);
+        ratios
+    }
+
+    fn row(&self) -> String {
+        let ratios = self.ratios();
+        let (ratio, low, high) = (at(&ratios, 0.5), at(&ratios, 0.25), at(&ratios, 0.75));
+        let (asked, met) = match self.floor.direction {
+            Direction::AtMost => (format!("time ≤ {:.2}", self.floor.limit), ratio <= self.floor.limit),
+            Direction::AtLeast => (format!("rate ≥ {:.2}", self.floor.limit), ratio >= self.floor.limit),
+        };
+        let rate = |side: fn(&(f64, f64)) -> f64| {
+            let mut rates: Vec<f64> = self.pairs.iter().map(side).collect();
+            rates.sort_by(f64::total_cmp);
+            at(&rates, 0.5)
+        };
+        format!(
+            "| {} | {} | {:.0} | {:.0} | **{ratio:.2}** | {low:.2} to {high:.2} | {asked} | {} |",
+            self.name,
+            self.against,
+            rate(|pair| pair.0),
+            rate(|pair| pair.1),
+            if met { "yes" } else { "no" }
+        )
+    }
+}
+
+/// The value at this share of a sorted list.
+fn at(sorted: &[f64], share: f64) -> f64 {
+    let last = sorted.len().saturating_sub(1);
+    sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
+}
+
+/// Replaces the measured part of `BENCHMARKS.md`; what people wrote around it stays.
+pub(crate) fn write(comparisons: &[Comparison]) -> Result<()> {
+    let mut table = String::from(
+        "| what | against | ours | theirs | ratio | middle half | asked | met |\n| --- | --- | ---: | ---: | ---: | --- | --- | --- |\n",
+    );
+    for comparison in comparisons {
+        writeln!(table, "{}", comparison.row())?;
+    }
+    let pairs = comparisons.first().map_or(0, |comparison| comparison.pairs.len());
+    let units: Vec<&str> = comparisons.iter().map(|comparison| comparison.unit.as_str()).collect();
+    println!("{table}\n({pairs} pairs each; units: {})", units.join(", "));
+
+    let path = crate::root().join("BENCHMARKS.md");
+    let text = fs::read_to_string(&path).unwrap_or_else(|_| TEMPLATE.to_owned());
+    let (head, rest) = text.split_once(BEGIN).unwrap_or((text.as_str(), ""));
+    let tail = rest.split_once(END).map_or("", |(_, tail)| tail);
+    fs::write(&path, format!("{head}{BEGIN}\n\n{table}\n{END}{tail}"))?;
+    Ok(())
+}
+
+const BEGIN: &str = "<!-- measured: written by cargo xtask bench -->";
+const END: &str = "<!-- end of measured -->";
+const TEMPLATE: &str = "# Benchmarks
+
+`cargo xtask bench` measures both sides of each comparison in turns, pair by pair, in one run against one server process
+(the sandbox without limits, on loopback). The ratio is the median over the pairs, with the middle half of them as spread. Rates are medians of
+calls or pages a second; they depend on the machine, the ratios much less.
+
+<!-- measured: written by cargo xtask bench -->
+<!-- end of measured -->
+";
