@@ -278,7 +278,7 @@ fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Sec
     };
     Ok(Outgoing {
         method: request.method.clone(),
-        url: shared.url(&request.path, &query)?,
+        url: shared.url(&request.path, &query),
         headers,
         body: request.body.clone(),
         timeout,

@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::call::{self, Request};
 use crate::config::{Builder, ServiceProfile, is_loopback};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::kakiyo;
 use crate::operation::RetryClass;
 use crate::options::CallOptions;
@@ -307,17 +307,18 @@ impl Shared {
         hash.finalize().into()
     }
 
-    pub(crate) fn url(&self, path: &str, query: &str) -> Result<Url> {
-        let mut text = String::with_capacity(self.base_url.as_str().len() + path.len() + query.len() + 1);
-        text.push_str(self.base_url.as_str().trim_end_matches('/'));
-        text.push_str(path);
-        if !query.is_empty() {
-            text.push('?');
-            text.push_str(query);
+    /// The address of a request. Path and query are escaped already; only they are parsed anew.
+    pub(crate) fn url(&self, path: &str, query: &str) -> Url {
+        let mut url = self.base_url.clone();
+        match url.path() {
+            "/" | "" => url.set_path(path),
+            base => {
+                let whole = [base, path].concat();
+                url.set_path(&whole);
+            }
         }
-        let url = Url::parse(&text)
-            .map_err(|error| Error::new(ErrorKind::Internal, format!("the address cannot be built: {error}")))?;
+        url.set_query((!query.is_empty()).then_some(query));
         debug_assert!(url.scheme() == "https" || is_loopback(&url), "plain http leaves this machine");
-        Ok(url)
+        url
     }
 }

@@ -197,12 +197,27 @@ impl DecodeFailure {
 /// The parser's message without the values it quotes: an error is logged, an answer may hold personal data.
 pub(crate) fn reason_without_content(error: &serde_json::Error) -> String {
     let text = error.to_string();
-    match error.classify() {
-        serde_json::error::Category::Data => match text.rsplit_once(", expected ") {
-            Some((_, expected)) => format!("expected {expected}"),
-            None => text,
-        },
-        _ => text,
+    let text = text.split(" at line ").next().unwrap_or_default();
+    match (error.classify(), text.rsplit_once(", expected ")) {
+        (serde_json::error::Category::Data, Some((what, expected))) if !what.starts_with("unknown") => {
+            format!("expected {}", plain_type(expected))
+        }
+        _ => text.to_owned(),
+    }
+}
+
+/// The parser names types of Rust; readers in other languages do not know them.
+fn plain_type(expected: &str) -> &str {
+    match expected {
+        "u8" | "u16" | "u32" | "u64" => "a whole number, zero or more",
+        "i8" | "i16" | "i32" | "i64" => "a whole number",
+        "f32" | "f64" => "a number",
+        "a boolean" => "true or false",
+        "a string" => "text",
+        "a sequence" => "a list",
+        "a map" => "an object",
+        other if other.starts_with("struct ") => "an object",
+        other => other,
     }
 }
 

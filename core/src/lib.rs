@@ -30,7 +30,7 @@ mod config;
 mod declare;
 mod document;
 mod error;
-pub mod kakiyo;
+mod kakiyo;
 pub mod leads;
 mod operation;
 mod options;
@@ -40,6 +40,7 @@ pub mod registry;
 mod response;
 mod rules;
 mod secret;
+pub mod settings;
 pub mod transport;
 mod value;
 

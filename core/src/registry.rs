@@ -200,6 +200,9 @@ pub(crate) fn highest_price() -> u32 {
 /// Reads arguments by name; a wrong type is an error that names the argument.
 fn read_arguments<P: DeserializeOwned>(spec: &'static OperationSpec, arguments: &[u8]) -> Result<P> {
     let arguments: &[u8] = if arguments.is_empty() { b"{}" } else { arguments };
+    if !arguments.trim_ascii_start().starts_with(b"{") {
+        return Err(Error::invalid("arguments", "expected an object").with_operation(spec.id));
+    }
     let mut deserializer = serde_json::Deserializer::from_slice(arguments);
     serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let path = error.path().to_string();
@@ -236,7 +239,7 @@ mod tests {
         let spec = find("products.create").unwrap().spec;
         let error = read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": 7, "description": "x"}"#).unwrap_err();
         assert_eq!(error.details()[0].field, "name");
-        assert!(error.to_string().contains("expected a string"), "{error}");
+        assert!(error.to_string().contains("expected text"), "{error}");
         let error = read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": "x"}"#).unwrap_err();
         assert!(error.to_string().contains("description"), "{error}");
     }

@@ -1,7 +1,7 @@
 //! Keys and passwords: text that never prints, and the rules that a key obeys before it is used.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
 use http::HeaderValue;
@@ -13,25 +13,34 @@ use crate::operation::Service;
 
 /// Text that never prints. Serialised only into the request that needs it.
 #[derive(Clone)]
-pub struct Secret(Arc<SecretString>);
+pub struct Secret(Arc<Kept>);
+
+struct Kept {
+    text: SecretString,
+    /// The header that carries the text as a key, made with the first call.
+    header: OnceLock<HeaderValue>,
+}
 
 impl Secret {
     pub(crate) fn expose(&self) -> &str {
-        self.0.expose_secret()
+        self.0.text.expose_secret()
     }
 
     /// The header that carries it as a key.
     pub(crate) fn header(&self) -> Result<HeaderValue> {
+        if let Some(header) = self.0.header.get() {
+            return Ok(header.clone());
+        }
         let mut header = HeaderValue::try_from(["Bearer ", self.expose()].concat())
             .map_err(|_| Error::config("apiKey", "the key holds characters that no header can carry"))?;
         header.set_sensitive(true);
-        Ok(header)
+        Ok(self.0.header.get_or_init(|| header).clone())
     }
 }
 
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {
-        Self(Arc::new(SecretString::from(text.into())))
+        Self(Arc::new(Kept { text: SecretString::from(text.into()), header: OnceLock::new() }))
     }
 }
 

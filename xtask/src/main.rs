@@ -39,10 +39,13 @@ enum Command {
     /// Compares the operation table with the contract files.
     Drift,
     /// Measures against the ordinary clients, into `BENCHMARKS.md`.
-    Bench,
+    Bench {
+        /// Measure only one part, and print it instead.
+        only: Option<bench::Part>,
+    },
     /// The measuring itself, in an optimised build.
     #[command(hide = true)]
-    Measure,
+    Measure { only: Option<bench::Part> },
 }
 
 fn main() -> anyhow::Result<()> {
@@ -52,8 +55,8 @@ fn main() -> anyhow::Result<()> {
         Command::Native => setup::run().and_then(|()| native::build()),
         Command::Test => test::all(),
         Command::Drift => drift::run(),
-        Command::Bench => bench::run(),
-        Command::Measure => bench::measure(),
+        Command::Bench { only } => bench::run(only),
+        Command::Measure { only } => bench::measure(only),
     }
 }
 

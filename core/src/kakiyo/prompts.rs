@@ -68,14 +68,26 @@ async fn create_and_find(parameters: &CreatePrompt, client: &Kakiyo, options: &C
     if created.value.id.is_some() {
         return Ok(created);
     }
-    let lost = |error: Error| error.with_operation(CreatePrompt::SPEC.id).with_context(CREATED_BUT_LOST);
+    // The create has been made and paid for, whatever became of the list: a repeat would make a second prompt.
+    let (attempts, credits) = (created.meta.attempts, created.meta.credits);
+    let lost = |error: Error| {
+        let mut sum = credits;
+        sum += error.credits();
+        let attempts = attempts + error.attempts();
+        error
+            .with_operation(CreatePrompt::SPEC.id)
+            .with_context(CREATED_BUT_LOST)
+            .with_attempts(attempts, sum)
+            .with_safe_to_retry(false)
+    };
     let prompts = call::typed(&ListPrompts::new(), client, options).await.map_err(lost)?;
     let newest = prompts
         .iter()
         .filter(|prompt| prompt.name.as_deref() == Some(parameters.name.as_str()))
         .max_by_key(|prompt| prompt.created_at.as_ref().and_then(crate::value::Timestamp::to_system_time));
     let Some(prompt) = newest else {
-        return Err(lost(Error::new(ErrorKind::OutcomeUnknown, "no prompt of that name is listed yet")));
+        let error = Error::new(ErrorKind::OutcomeUnknown, "no prompt of that name is listed yet");
+        return Err(lost(error.with_attempts(prompts.meta.attempts, prompts.meta.credits)));
     };
     created.value.id = Some(prompt.id.clone());
     created.document = created.document.with_member("id", prompt.id.as_str());

@@ -91,38 +91,33 @@ async fn exchange(client: &reqwest::Client, outgoing: Outgoing) -> Result<Incomi
     if let Some(bytes) = body {
         *request.body_mut() = Some(reqwest::Body::wrap(OutgoingBody::new(bytes, mark.clone())));
     }
-    let deadline = tokio::time::Instant::now() + timeout;
-    let mut response = match tokio::time::timeout_at(deadline, client.execute(request)).await {
-        Ok(Ok(response)) => response,
-        Ok(Err(error)) => {
-            return Err(Failure {
-                sent: !error.is_connect() && (!has_body || mark.is_set()),
-                timed_out: error.is_timeout(),
-                status: None,
-                message: chain(&error),
-            });
-        }
-        Err(_) => {
-            return Err(Failure {
-                sent: !has_body || mark.is_set(),
-                timed_out: true,
-                status: None,
-                message: format!("no answer within {timeout:?}"),
-            });
-        }
-    };
-    let status = response.status().as_u16();
-    let headers = std::mem::take(response.headers_mut());
-    match tokio::time::timeout_at(deadline, read(&mut response)).await {
-        Ok(Ok(body)) => Ok(Incoming { status, headers, body }),
-        Ok(Err(message)) => Err(Failure { sent: true, timed_out: false, status: Some(status), message }),
-        Err(_) => Err(Failure {
+    // One timer for the whole exchange; how far it came is noted beside it.
+    let mut begun = None;
+    let exchanged = tokio::time::timeout(timeout, async {
+        let mut response = client.execute(request).await.map_err(|error| Failure {
+            sent: !error.is_connect() && (!has_body || mark.is_set()),
+            timed_out: error.is_timeout(),
+            status: None,
+            message: chain(&error),
+        })?;
+        let status = response.status().as_u16();
+        begun = Some(status);
+        let body = read(&mut response).await.map_err(|message| Failure {
             sent: true,
-            timed_out: true,
+            timed_out: false,
             status: Some(status),
-            message: format!("the answer began but did not end within {timeout:?}"),
-        }),
-    }
+            message,
+        })?;
+        Ok(Incoming { status, headers: std::mem::take(response.headers_mut()), body })
+    })
+    .await;
+    exchanged.unwrap_or_else(|_| {
+        let message = match begun {
+            Some(_) => format!("the answer began but did not end within {timeout:?}"),
+            None => format!("no answer within {timeout:?}"),
+        };
+        Err(Failure { sent: begun.is_some() || !has_body || mark.is_set(), timed_out: true, status: begun, message })
+    })
 }
 
 async fn read(response: &mut reqwest::Response) -> Result<Bytes, String> {

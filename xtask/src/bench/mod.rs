@@ -11,27 +11,58 @@ mod server;
 
 use anyhow::{Result, bail};
 
-pub(crate) use report::Comparison;
-
 use crate::process;
 
 /// Pairs of one comparison, after one pair to warm up.
-pub(crate) const PAIRS: usize = 21;
+const PAIRS: usize = 21;
+
+/// A part of the comparisons.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Part {
+    /// Typed calls against reqwest.
+    Rust,
+    /// Decoding a page.
+    Page,
+    /// Python against httpx, requests and aiohttp.
+    Python,
+    /// Node against fetch and undici.
+    Node,
+}
 
 /// Builds everything optimised and measures in an optimised program.
-pub(crate) fn run() -> Result<()> {
+pub(crate) fn run(only: Option<Part>) -> Result<()> {
     process::run("cargo", &["build", "--workspace", "--release", "--quiet"])?;
-    process::run("cargo", &["run", "--release", "--quiet", "--bin", "xtask", "--", "measure"])
+    let mut measure = process::command(crate::root().join("target/release/xtask"));
+    measure.arg("measure");
+    if let Some(part) = only {
+        measure.arg(format!("{part:?}").to_lowercase());
+    }
+    process::run_command(&mut measure)
 }
 
 /// What the optimised program does.
-pub(crate) fn measure() -> Result<()> {
+pub(crate) fn measure(only: Option<Part>) -> Result<()> {
     if cfg!(debug_assertions) {
         bail!("measured only in an optimised build: use `cargo xtask bench`");
     }
+    let wanted = |part: Part| only.is_none_or(|only| only == part);
     let server = server::Server::start()?;
-    let mut comparisons = calls::compare(&server)?;
-    comparisons.push(page::compare()?);
-    comparisons.extend(scripts::compare(&server)?);
-    report::write(&comparisons)
+    let mut comparisons = Vec::new();
+    if wanted(Part::Rust) {
+        comparisons.extend(calls::compare(&server)?);
+    }
+    if wanted(Part::Page) {
+        comparisons.push(page::compare()?);
+    }
+    if wanted(Part::Python) {
+        comparisons.extend(scripts::python(&server)?);
+    }
+    if wanted(Part::Node) {
+        comparisons.extend(scripts::node(&server)?);
+    }
+    report::print(&comparisons)?;
+    match only {
+        None => report::write(&comparisons),
+        Some(_) => Ok(()),
+    }
 }

@@ -58,12 +58,13 @@ impl Comparison {
             at(&rates, 0.5)
         };
         format!(
-            "| {} | {} | {:.0} | {:.0} | **{ratio:.2}** | {low:.2} to {high:.2} | {asked} | {} |",
+            "| {} | {} | {:.0} {unit} | {:.0} {unit} | **{ratio:.2}** | {low:.2} to {high:.2} | {asked} | {} |",
             self.name,
             self.against,
             rate(|pair| pair.0),
             rate(|pair| pair.1),
-            if met { "yes" } else { "no" }
+            if met { "yes" } else { "no" },
+            unit = self.unit,
         )
     }
 }
@@ -74,18 +75,26 @@ fn at(sorted: &[f64], share: f64) -> f64 {
     sorted.get((last as f64 * share).round() as usize).copied().unwrap_or(f64::NAN)
 }
 
-/// Replaces the measured part of `BENCHMARKS.md`; what people wrote around it stays.
-pub(crate) fn write(comparisons: &[Comparison]) -> Result<()> {
+/// Prints the table.
+pub(crate) fn print(comparisons: &[Comparison]) -> Result<()> {
+    let pairs = comparisons.first().map_or(0, |comparison| comparison.pairs.len());
+    println!("{}\n({pairs} pairs each)", table(comparisons)?);
+    Ok(())
+}
+
+fn table(comparisons: &[Comparison]) -> Result<String> {
     let mut table = String::from(
         "| what | against | ours | theirs | ratio | middle half | asked | met |\n| --- | --- | ---: | ---: | ---: | --- | --- | --- |\n",
     );
     for comparison in comparisons {
         writeln!(table, "{}", comparison.row())?;
     }
-    let pairs = comparisons.first().map_or(0, |comparison| comparison.pairs.len());
-    let units: Vec<&str> = comparisons.iter().map(|comparison| comparison.unit.as_str()).collect();
-    println!("{table}\n({pairs} pairs each; units: {})", units.join(", "));
+    Ok(table)
+}
 
+/// Replaces the measured part of `BENCHMARKS.md`; what people wrote around it stays.
+pub(crate) fn write(comparisons: &[Comparison]) -> Result<()> {
+    let table = table(comparisons)?;
     let path = crate::root().join("BENCHMARKS.md");
     let text = fs::read_to_string(&path).unwrap_or_else(|_| TEMPLATE.to_owned());
     let (head, rest) = text.split_once(BEGIN).unwrap_or((text.as_str(), ""));

@@ -20,7 +20,7 @@ struct Measured {
     pairs: Vec<(f64, f64)>,
 }
 
-pub(super) fn compare(server: &Server) -> Result<Vec<Comparison>> {
+pub(super) fn python(server: &Server) -> Result<Vec<Comparison>> {
     let root = crate::root();
     let built = root.join("target/release");
 
@@ -29,24 +29,24 @@ pub(super) fn compare(server: &Server) -> Result<Vec<Comparison>> {
     copy_folder(&root.join("bindings-python/python/kakiyo"), &python.join("kakiyo"))?;
     native::place(&built, "kakiyo_python", &python.join("kakiyo/_native.abi3.so"))?;
     setup::python_tools("target/bench/venv", "bindings-python/requirements-bench.txt")?;
-    let mut measured = run(
+    run(
         server,
         process::command(root.join("target/bench/venv/bin/python"))
             .env("PYTHONPATH", &python)
             .arg("bindings-python/bench/calls.py"),
-    )?;
+    )
+}
 
+pub(super) fn node(server: &Server) -> Result<Vec<Comparison>> {
+    let root = crate::root();
+    let built = root.join("target/release");
     setup::run()?;
     native::build()?;
     let node = root.join("target/bench/node");
     copy_folder(&root.join("bindings-node/dist"), &node.join("dist"))?;
     fs::copy(root.join("bindings-node/package.json"), node.join("package.json"))?;
     native::place(&built, "kakiyo_node", &node.join(native::node_file()?))?;
-    measured.extend(run(
-        server,
-        process::command("node").env("KAKIYO_BENCH_PACKAGE", &node).arg("bindings-node/bench/calls.mjs"),
-    )?);
-    Ok(measured)
+    run(server, process::command("node").env("KAKIYO_BENCH_PACKAGE", &node).arg("bindings-node/bench/calls.mjs"))
 }
 
 fn run(server: &Server, command: &mut Command) -> Result<Vec<Comparison>> {
