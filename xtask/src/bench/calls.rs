@@ -18,8 +18,8 @@ pub(super) fn compare(server: &Server) -> Result<Vec<Comparison>> {
     let (ours, theirs) = (typed(server)?, bare(server)?);
     let mut comparisons = Vec::new();
     for (tasks, calls, floor) in [
-        (1, 1_500, Floor { limit: 1.15, direction: Direction::AtMost }),
-        (64, 6_400, Floor { limit: 0.85, direction: Direction::AtLeast }),
+        (1, 1_500, Floor { limit: Some(1.15), direction: Direction::AtMost }),
+        (64, 6_400, Floor { limit: Some(0.85), direction: Direction::AtLeast }),
     ] {
         let mut pairs = Vec::new();
         for pair in 0..=PAIRS {

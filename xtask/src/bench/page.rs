@@ -67,7 +67,7 @@ pub(super) fn compare() -> Result<Comparison> {
         against: "serde_json with the same type".to_owned(),
         unit: "pages/s".to_owned(),
         pairs,
-        floor: Floor { limit: 1.15, direction: Direction::AtMost },
+        floor: Floor { limit: Some(1.15), direction: Direction::AtMost },
     })
 }
 

@@ -18,7 +18,8 @@ pub(crate) struct Comparison {
 /// What is asked of the ratio.
 #[derive(Clone, Copy)]
 pub(crate) struct Floor {
-    pub(crate) limit: f64,
+    /// `None` where the comparison is only shown.
+    pub(crate) limit: Option<f64>,
     pub(crate) direction: Direction,
 }
 
@@ -48,9 +49,10 @@ impl Comparison {
     fn row(&self) -> String {
         let ratios = self.ratios();
         let (ratio, low, high) = (at(&ratios, 0.5), at(&ratios, 0.25), at(&ratios, 0.75));
-        let (asked, met) = match self.floor.direction {
-            Direction::AtMost => (format!("time ≤ {:.2}", self.floor.limit), ratio <= self.floor.limit),
-            Direction::AtLeast => (format!("rate ≥ {:.2}", self.floor.limit), ratio >= self.floor.limit),
+        let (asked, met) = match (self.floor.limit, self.floor.direction) {
+            (None, _) => ("rate, shown only".to_owned(), "—"),
+            (Some(limit), Direction::AtMost) => (format!("time ≤ {limit:.2}"), yes_or_no(ratio <= limit)),
+            (Some(limit), Direction::AtLeast) => (format!("rate ≥ {limit:.2}"), yes_or_no(ratio >= limit)),
         };
         let rate = |side: fn(&(f64, f64)) -> f64| {
             let mut rates: Vec<f64> = self.pairs.iter().map(side).collect();
@@ -63,10 +65,14 @@ impl Comparison {
             self.against,
             rate(|pair| pair.0),
             rate(|pair| pair.1),
-            if met { "yes" } else { "no" },
+            met,
             unit = self.unit,
         )
     }
+}
+
+fn yes_or_no(met: bool) -> &'static str {
+    if met { "yes" } else { "no" }
 }
 
 /// The value at this share of a sorted list.

@@ -16,7 +16,7 @@ use crate::{native, process, setup};
 struct Measured {
     name: String,
     against: String,
-    floor: f64,
+    floor: Option<f64>,
     pairs: Vec<(f64, f64)>,
 }
 
