@@ -203,7 +203,7 @@ impl Shared {
         let (transport, http) = match transport {
             Some(transport) => (transport, None),
             None => {
-                let client = Arc::new(HttpClient::new(network, base_url.scheme() == "https"));
+                let client = Arc::new(HttpClient::new(network, &base_url));
                 (Arc::clone(&client) as Arc<dyn Transport>, Some(client))
             }
         };

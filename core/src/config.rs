@@ -121,9 +121,10 @@ impl Builder {
         self
     }
 
-    /// The proxy for all requests; without one the usual variables count (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// The proxy for all requests; without one the usual variables count (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`), but
+    /// never for this machine's own addresses.
     pub fn proxy(mut self, url: impl Into<String>) -> Self {
-        self.network.proxy = Some(url.into());
+        self.network.proxy = Some(Secret::from(url));
         self
     }
 

@@ -1,5 +1,6 @@
 //! What can be said per call, and as defaults of a client.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,7 +10,7 @@ use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 
 /// Options of one call; what is not set comes from the client.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 #[non_exhaustive]
 pub struct CallOptions {
     /// Time for one attempt, from sending to the last byte of the answer. Waiting for quota is not part of it.
@@ -23,6 +24,20 @@ pub struct CallOptions {
     /// Query pairs to send beside the operation's own.
     pub extra_query: Vec<(String, String)>,
     pub(crate) cancel: Option<Arc<CancelToken>>,
+}
+
+/// Values of extra headers and queries may be secrets: only their names print.
+impl fmt::Debug for CallOptions {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        f.debug_struct("CallOptions")
+            .field("timeout", &self.timeout)
+            .field("max_wait", &self.max_wait)
+            .field("max_retries", &self.max_retries)
+            .field("extra_headers", &names(&self.extra_headers))
+            .field("extra_query", &names(&self.extra_query))
+            .finish_non_exhaustive()
+    }
 }
 
 /// Headers that belong to the library; setting them by hand would break authentication or framing.

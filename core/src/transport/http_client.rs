@@ -6,8 +6,11 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use futures::future::BoxFuture;
 
+use url::Url;
+
 use super::outgoing_body::{OutgoingBody, ReadMark};
 use super::{Failure, Incoming, Network, Outgoing, Transport, tls};
+use crate::config::is_loopback;
 use crate::error::{Error, Result};
 
 /// No answer of the services comes near; a larger one is cut off instead of filling the memory.
@@ -17,13 +20,15 @@ const LARGEST_BODY: usize = 64 * 1024 * 1024;
 pub(crate) struct HttpClient {
     network: Network,
     speaks_tls: bool,
+    reaches_this_machine: bool,
     /// The client and the process that made it: connections and their tasks do not exist in a forked child.
     client: Mutex<Option<(u32, reqwest::Client)>>,
 }
 
 impl HttpClient {
-    pub(crate) fn new(network: Network, speaks_tls: bool) -> Self {
-        Self { network, speaks_tls, client: Mutex::new(None) }
+    pub(crate) fn new(network: Network, base_url: &Url) -> Self {
+        let (speaks_tls, reaches_this_machine) = (base_url.scheme() == "https", is_loopback(base_url));
+        Self { network, speaks_tls, reaches_this_machine, client: Mutex::new(None) }
     }
 
     /// Makes the client where there is none yet, so that bad certificates and proxies are errors of kind `config`.
@@ -37,7 +42,7 @@ impl HttpClient {
         match &*slot {
             Some((maker, client)) if *maker == process => Ok(client.clone()),
             _ => {
-                let client = build(&self.network, self.speaks_tls)?;
+                let client = build(&self.network, self.speaks_tls, self.reaches_this_machine)?;
                 // Dropping the parent's client in the child would touch connections that the parent still uses.
                 if let Some(parents) = slot.replace((process, client.clone())) {
                     std::mem::forget(parents);
@@ -48,7 +53,7 @@ impl HttpClient {
     }
 }
 
-fn build(network: &Network, speaks_tls: bool) -> Result<reqwest::Client> {
+fn build(network: &Network, speaks_tls: bool, reaches_this_machine: bool) -> Result<reqwest::Client> {
     let mut builder = reqwest::Client::builder()
         .tls_backend_preconfigured(tls::config(network, speaks_tls)?)
         .connect_timeout(network.connect_timeout)
@@ -61,10 +66,15 @@ fn build(network: &Network, speaks_tls: bool) -> Result<reqwest::Client> {
     if !network.http2 {
         builder = builder.http1_only();
     }
-    if let Some(proxy) = &network.proxy {
-        let proxy = reqwest::Proxy::all(proxy)
-            .map_err(|_| Error::config("proxy", "not an address, such as http://proxy.example.org:3128"))?;
-        builder = builder.proxy(proxy);
+    match &network.proxy {
+        Some(proxy) => {
+            let proxy = reqwest::Proxy::all(proxy.expose())
+                .map_err(|_| Error::config("proxy", "not an address, such as http://proxy.example.org:3128"))?;
+            builder = builder.proxy(proxy);
+        }
+        // A company's proxy cannot reach a sandbox on this machine, whatever the variables say.
+        None if reaches_this_machine => builder = builder.no_proxy(),
+        None => {}
     }
     builder
         .build()

@@ -13,6 +13,7 @@ use http::{HeaderMap, Method};
 use url::Url;
 
 use crate::error::{Error, Result};
+use crate::secret::Secret;
 
 pub(crate) mod error_body;
 pub(crate) mod hints;
@@ -73,7 +74,8 @@ pub trait Transport: fmt::Debug + Send + Sync {
 #[derive(Debug, Clone)]
 pub(crate) struct Network {
     pub(crate) connect_timeout: Duration,
-    pub(crate) proxy: Option<String>,
+    /// It may hold a password.
+    pub(crate) proxy: Option<Secret>,
     pub(crate) ca_bundle: Option<PathBuf>,
     pub(crate) client_cert: Option<PathBuf>,
     pub(crate) user_agent: Option<String>,
@@ -103,7 +105,7 @@ impl Network {
             return Err(Error::config("connectTimeout", "more than zero"));
         }
         if let Some(proxy) = &self.proxy
-            && reqwest::Proxy::all(proxy).is_err()
+            && reqwest::Proxy::all(proxy.expose()).is_err()
         {
             return Err(Error::config("proxy", "not an address, such as http://proxy.example.org:3128"));
         }
