@@ -59,7 +59,6 @@ pub struct Options {
     pub extra_query: BTreeMap<String, String>,
     pub max_items: Option<u64>,
     pub page_size: Option<u32>,
-    pub offset: Option<u64>,
 }
 
 /// Options of the client; what is not given makes a client that fits the sandbox and keeps no limits.
@@ -284,8 +283,8 @@ pub fn all() -> Result<Vec<Case>, String> {
         };
         for case in list {
             let name = case["name"].as_str().unwrap_or("?").to_owned();
-            let case: Case =
-                serde_json::from_value(case).map_err(|error| format!("{}: {name}: {error}", file.display()))?;
+            let case: Case = serde_json::from_value(case)
+                .map_err(|error| format!("{}: {name}: {error}", file.display()))?;
             cases.push(Case { file: file.clone(), ..case });
         }
     }

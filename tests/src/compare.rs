@@ -20,7 +20,11 @@ pub fn differences(case: &Case, played: &Played) -> Vec<String> {
     match (&case.expect.error, &played.error) {
         (Some(expected), Some(error)) => found.error(expected, error),
         (Some(expected), None) => {
-            found.add(format!("error: expected {}, found the value {}", expected.kind, short(played.value.as_ref())));
+            found.add(format!(
+                "error: expected {}, found the value {}",
+                expected.kind,
+                short(played.value.as_ref())
+            ));
         }
         (None, Some(error)) => found.add(format!("error: expected none, found {error:?}")),
         (None, None) => {}
@@ -143,7 +147,9 @@ impl Differences {
         if expected.request_id.is_some() {
             self.same("error.requestId", &expected.request_id.as_deref(), &found.request_id());
         }
-        if let Some(part) = expected.message_contains.as_ref().filter(|part| !found.to_string().contains(*part)) {
+        if let Some(part) =
+            expected.message_contains.as_ref().filter(|part| !found.to_string().contains(*part))
+        {
             self.add(format!("error.message: expected to contain {part:?}"));
         }
         if self.0.len() > before {
@@ -158,7 +164,9 @@ impl Differences {
                 for (name, value) in expected {
                     match found.get(name) {
                         Some(found) => self.json(&format!("{path}.{name}"), value, found),
-                        None => self.add(format!("{path}.{name}: expected {}, found none", short(Some(value)))),
+                        None => {
+                            self.add(format!("{path}.{name}: expected {}, found none", short(Some(value))))
+                        }
                     }
                 }
                 for (name, value) in found.iter().filter(|(name, _)| !expected.contains_key(*name)) {
@@ -173,7 +181,9 @@ impl Differences {
             // 12 and 12.0 are the same number on the wire.
             (Value::Number(one), Value::Number(other)) if one.as_f64() == other.as_f64() => {}
             (expected, found) if expected == found => {}
-            _ => self.add(format!("{path}: expected {}, found {}", short(Some(expected)), short(Some(found)))),
+            _ => {
+                self.add(format!("{path}: expected {}, found {}", short(Some(expected)), short(Some(found))))
+            }
         }
     }
 }

@@ -84,7 +84,9 @@ impl Contract {
                 }
             }
         }
-        for parameter in parameters.iter().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true) {
+        for parameter in
+            parameters.iter().filter(|parameter| parameter["in"] == "query" && parameter["required"] == true)
+        {
             let name = parameter["name"].as_str().unwrap_or_default();
             if !sent.query.iter().any(|(sent, _)| *sent == name) {
                 wrong.push(format!("query {name}: is required"));
@@ -103,8 +105,18 @@ impl Contract {
     }
 
     /// What is wrong with an answer to a request that met this route.
-    pub fn answer(&self, route: Route<'_>, status: u16, headers: &BTreeMap<String, String>, body: &Value) -> Vec<String> {
-        let response = &route.operation["responses"][status.to_string()];
+    pub fn answer(
+        &self,
+        route: Route<'_>,
+        status: u16,
+        headers: &BTreeMap<String, String>,
+        body: &Value,
+    ) -> Vec<String> {
+        let mut response = &route.operation["responses"][status.to_string()];
+        if response.is_null() && status == 400 {
+            // Any call may be refused for what it says, whether its page speaks of that or not.
+            response = &self.document["components"]["responses"]["BadRequest"];
+        }
         if response.is_null() {
             return vec![format!("status {status}: is not described")];
         }
@@ -159,7 +171,8 @@ impl Contract {
     }
 
     fn validator(&self, schema: &Value) -> Result<Validator, String> {
-        let whole = json!({"allOf": [schema], "components": {"schemas": self.document["components"]["schemas"]}});
+        let whole =
+            json!({"allOf": [schema], "components": {"schemas": self.document["components"]["schemas"]}});
         jsonschema::draft202012::options()
             .should_validate_formats(true)
             .build(&whole)
@@ -194,7 +207,9 @@ fn joined(path: &str, name: &str) -> String {
 fn meets(template: &str, found: &[&str]) -> bool {
     let mut segments = template.split('/');
     found.iter().all(|found| {
-        segments.next().is_some_and(|segment| segment == *found || (segment.starts_with('{') && !found.is_empty()))
+        segments
+            .next()
+            .is_some_and(|segment| segment == *found || (segment.starts_with('{') && !found.is_empty()))
     }) && segments.next().is_none()
 }
 

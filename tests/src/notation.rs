@@ -56,8 +56,12 @@ mod tests {
 
     #[test]
     fn short_forms_are_spelt_out_and_the_rest_stays() {
-        let short = json!({"a": {"$repeat": ["ab", 2]}, "b": [{"$rows": [2, {"id": "r{n}"}, 5]}], "c": {"$rows": 1}});
-        assert_eq!(expanded(short), json!({"a": "abab", "b": [[{"id": "r5"}, {"id": "r6"}]], "c": {"$rows": 1}}));
+        let short =
+            json!({"a": {"$repeat": ["ab", 2]}, "b": [{"$rows": [2, {"id": "r{n}"}, 5]}], "c": {"$rows": 1}});
+        assert_eq!(
+            expanded(short),
+            json!({"a": "abab", "b": [[{"id": "r5"}, {"id": "r6"}]], "c": {"$rows": 1}})
+        );
         assert_eq!(expanded(json!({"$rows": [0, "x"]})), json!([]));
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakiyo::registry::{self, Delivered};
-use kakiyo::{CallOptions, CancelToken, Error, Kakiyo, Meta, Page, PageOptions, Result};
+use kakiyo::{CallOptions, CancelToken, Error, Kakiyo, Meta, PageOptions, Result};
 use kakiyo_sandbox::RecordedRequest;
 use serde_json::{Value, json};
 
@@ -91,13 +91,12 @@ async fn call(case: &Case, client: Kakiyo, token: &Arc<CancelToken>, played: &mu
     let mut paging = PageOptions::default();
     paging.max_items = case.options.max_items;
     paging.page_size = case.options.page_size;
-    paging.offset = case.options.offset;
     let mut pages = entry.open(client, arguments.as_bytes(), options, paging)?;
     let mut rows = Vec::new();
     let mut failure = None;
     while let Some(page) = pages.next(&CallOptions::new()).await {
         match page {
-            Ok(page) => rows.push(rows_of(&page)),
+            Ok(page) => rows.push(json_of(&page)),
             Err(error) => failure = Some(error),
         }
         if failure.is_some() || walk == Walk::Page {
@@ -123,7 +122,8 @@ async fn raw(case: &Case, client: &Kakiyo, options: &CallOptions, played: &mut P
         .flatten()
         .map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default()))
         .collect();
-    let response = client.raw(text("method"), text("path"), &query, case.arguments.get("body"), options).await?;
+    let response =
+        client.raw(text("method"), text("path"), &query, case.arguments.get("body"), options).await?;
     played.meta = Some(response.meta().clone());
     let body: &[u8] = &response;
     // A raw answer is bytes: JSON is compared as JSON, anything else as text.
@@ -149,24 +149,6 @@ fn options(case: &Case, token: &Arc<CancelToken>) -> CallOptions {
 fn json_of(delivered: &Delivered) -> Value {
     let text = delivered.document.json();
     serde_json::from_str(&text).unwrap_or_else(|_| json!(text))
-}
-
-/// The rows of a page as the caller sees them: `max_items` may have cut what the document still holds.
-fn rows_of(page: &Delivered) -> Value {
-    let mut rows = json_of(page);
-    if let (Value::Array(rows), Some(kept)) = (&mut rows, kept_rows(page)) {
-        rows.truncate(kept);
-    }
-    rows
-}
-
-fn kept_rows(page: &Delivered) -> Option<usize> {
-    fn rows<T: 'static>(page: &Delivered) -> Option<usize> {
-        page.value.downcast_ref::<Arc<Page<T>>>().map(|page| page.rows().len())
-    }
-    rows::<kakiyo::Campaign>(page)
-        .or_else(|| rows::<kakiyo::Prospect>(page))
-        .or_else(|| rows::<kakiyo::ProspectHit>(page))
 }
 
 fn into_list(value: Value) -> Option<Vec<Value>> {

@@ -33,7 +33,13 @@ async fn every_case_holds() {
         .filter_map(|failure| async { failure })
         .collect()
         .await;
-    assert!(failed.is_empty(), "{} of {} cases failed:\n\n{}\n", failed.len(), cases.len(), failed.join("\n"));
+    assert!(
+        failed.is_empty(),
+        "{} of {} cases failed:\n\n{}\n",
+        failed.len(),
+        cases.len(),
+        failed.join("\n")
+    );
 }
 
 fn title(case: &Case) -> String {
@@ -43,7 +49,8 @@ fn title(case: &Case) -> String {
 #[test]
 fn every_operation_has_cases_of_both_kinds() {
     let table: Value =
-        serde_json::from_str(&std::fs::read_to_string(case::root().join("../core/operations.json")).unwrap()).unwrap();
+        serde_json::from_str(&std::fs::read_to_string(case::root().join("../core/operations.json")).unwrap())
+            .unwrap();
     let mut kinds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
     let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for case in case::all().unwrap() {

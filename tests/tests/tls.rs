@@ -1,4 +1,5 @@
 //! TLS as users meet it: a company's own authority, client certificates, HTTP/2, and no second sender below the client.
+#![cfg(test)]
 
 use std::path::PathBuf;
 use std::sync::Arc;
