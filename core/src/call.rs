@@ -288,12 +288,19 @@ fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Sec
 fn refused(client: &Kakiyo, request: &Request, incoming: Incoming, body: ErrorBody, hint: Option<Duration>) -> Error {
     let kinds = client.shared().profile().kind_of_code;
     let error = error_body::error(incoming.status, &incoming.headers, &incoming.body, body, kinds);
-    let safe = match error.kind() {
-        ErrorKind::RateLimited => true,
-        ErrorKind::Server | ErrorKind::Timeout => request.retry.repeatable(),
-        _ => false,
+    let repeatable = request.retry.repeatable();
+    let (kind, safe) = match error.kind() {
+        ErrorKind::RateLimited => (ErrorKind::RateLimited, true),
+        // A time-out that the server reports is as open as one of our own.
+        ErrorKind::Timeout if !repeatable => (ErrorKind::OutcomeUnknown, false),
+        kind @ (ErrorKind::Server | ErrorKind::Timeout) => (kind, repeatable),
+        kind => (kind, false),
     };
-    error.with_retry_after(hint).with_safe_to_retry(safe)
+    let error = error.with_kind(kind).with_retry_after(hint).with_safe_to_retry(safe);
+    match kind {
+        ErrorKind::OutcomeUnknown => error.with_advice(may_have_happened(request.retry)),
+        _ => error,
+    }
 }
 
 fn not_sent(failure: &Failure) -> Error {

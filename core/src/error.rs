@@ -180,6 +180,19 @@ impl Error {
         self
     }
 
+    /// For helpers of several calls: the operation that the caller asked for, whichever call failed.
+    pub(crate) fn on_behalf_of(mut self, operation: &'static str) -> Self {
+        self.inner.operation = Some(operation);
+        self
+    }
+
+    /// Puts advice behind the message, where the caller knows more than the place that failed.
+    pub(crate) fn with_advice(mut self, advice: &str) -> Self {
+        self.inner.message.push_str("; ");
+        self.inner.message.push_str(advice);
+        self
+    }
+
     pub(crate) fn with_attempts(mut self, attempts: u32, credits: Credits) -> Self {
         self.inner.attempts = attempts;
         self.inner.credits = credits;
@@ -216,6 +229,11 @@ impl Error {
 
     pub(crate) fn with_safe_to_retry(mut self, safe: bool) -> Self {
         self.inner.safe_to_retry = safe;
+        self
+    }
+
+    pub(crate) fn with_kind(mut self, kind: ErrorKind) -> Self {
+        self.inner.kind = kind;
         self
     }
 

@@ -54,8 +54,6 @@ pub struct Delivered {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageFacts {
-    /// Rows that belong to the walk; the document holds more where the server sent more than was asked for.
-    pub rows: usize,
     /// Rows over all pages, where the server says it.
     pub total: Option<u64>,
     /// Whether the server says that there are more rows.
@@ -88,7 +86,7 @@ impl<P: PagedOperation> Pages for PageWalk<P> {
     fn next<'a>(&'a mut self, options: &'a CallOptions) -> BoxFuture<'a, Option<Result<Delivered>>> {
         Box::pin(async move {
             Some(self.next_page_with(options).await?.map(|response| {
-                let facts = PageFacts { rows: response.len(), total: response.total(), has_more: response.has_more() };
+                let facts = PageFacts { total: response.total(), has_more: response.has_more() };
                 Delivered { page: Some(facts), ..Delivered::from(response) }
             }))
         })
@@ -114,7 +112,13 @@ pub(crate) const fn entry<P: Operation>() -> Entry {
 
 /// The entry of a paged operation.
 pub(crate) const fn paged<P: PagedOperation>() -> Entry {
-    Entry { open: Some(open::<P>), ..entry::<P>() }
+    Entry { invoke: first_page::<P>, open: Some(open::<P>), ..entry::<P>() }
+}
+
+/// Invoked as a single call, a paged operation gives its first page.
+fn first_page<P: PagedOperation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>> {
+    let parameters: P = read_arguments(P::SPEC, arguments)?;
+    Ok(Box::pin(async move { Paginator::new(client, parameters).options(options).page().await.map(Delivered::from) }))
 }
 
 fn invoke<P: Operation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>> {

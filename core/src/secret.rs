@@ -74,6 +74,11 @@ impl schemars::JsonSchema for Secret {
         "Secret".into()
     }
 
+    // In place, so that the rules of the field it stands in are kept.
+    fn inline_schema() -> bool {
+        true
+    }
+
     fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
         schemars::json_schema!({"type": "string", "format": "password"})
     }

@@ -267,7 +267,6 @@ fn type_ref(property: &Value, definitions: &BTreeMap<String, Value>) -> Result<T
         let target = definitions.get(&name).with_context(|| format!("no definition {name}"))?;
         return Ok(match name.as_str() {
             "Timestamp" => TypeRef::Time,
-            "Secret" => TypeRef::Secret,
             _ if target.get("properties").is_some() => TypeRef::Object { name },
             _ => TypeRef::Named { of: named_kind(target), name },
         });
@@ -280,6 +279,7 @@ fn type_ref(property: &Value, definitions: &BTreeMap<String, Value>) -> Result<T
         _ => bail!("no type in {property}"),
     };
     Ok(match kind {
+        "string" if property.get("format").and_then(Value::as_str) == Some("password") => TypeRef::Secret,
         "string" => TypeRef::Text,
         "integer" => TypeRef::Integer,
         "number" => TypeRef::Number,
@@ -319,7 +319,7 @@ fn types(definitions: &BTreeMap<String, Value>, parameters: &[&str], models: &[S
     }
     let mut types = Vec::new();
     for (name, definition) in definitions {
-        if parameters.contains(&name.as_str()) || name == "Timestamp" || name == "Secret" {
+        if parameters.contains(&name.as_str()) || name == "Timestamp" {
             continue;
         }
         let kind = match definition.get("properties") {

@@ -74,8 +74,14 @@ async fn create_and_find(parameters: &CreatePrompt, client: &Kakiyo, options: &C
         let mut sum = credits;
         sum += error.credits();
         let attempts = attempts + error.attempts();
+        let kind = match error.kind() {
+            // These say what has to be done before anything else.
+            kind @ (ErrorKind::OutOfCredits | ErrorKind::Auth | ErrorKind::Permission) => kind,
+            _ => ErrorKind::OutcomeUnknown,
+        };
         error
-            .with_operation(CreatePrompt::SPEC.id)
+            .with_kind(kind)
+            .on_behalf_of(CreatePrompt::SPEC.id)
             .with_context(CREATED_BUT_LOST)
             .with_attempts(attempts, sum)
             .with_safe_to_retry(false)
