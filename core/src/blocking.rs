@@ -14,7 +14,10 @@ static RUNTIME: OnceLock<std::result::Result<Runtime, String>> = OnceLock::new()
 /// Runs the future to its end on this thread.
 pub(crate) fn wait<F: Future>(future: F) -> Result<F::Output> {
     if Handle::try_current().is_ok() {
-        return Err(Error::config("blocking", "called inside an async runtime, where waiting would block it: use .await"));
+        return Err(Error::config(
+            "blocking",
+            "called inside an async runtime, where waiting would block it: use .await",
+        ));
     }
     let runtime = RUNTIME.get_or_init(|| {
         Builder::new_multi_thread()

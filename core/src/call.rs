@@ -44,7 +44,12 @@ pub struct Request {
 }
 
 impl Request {
-    pub(crate) fn new(spec: &'static OperationSpec, path: String, query: String, body: Option<Bytes>) -> Self {
+    pub(crate) fn new(
+        spec: &'static OperationSpec,
+        path: String,
+        query: String,
+        body: Option<Bytes>,
+    ) -> Self {
         let group = CallGroup::new(spec.id, spec.tier);
         Self {
             operation: spec.id,
@@ -92,7 +97,12 @@ pub(crate) async fn run(client: &Kakiyo, request: Request, options: &CallOptions
     outcome.map_err(|error| error.with_operation(operation))
 }
 
-async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions, tally: &mut Tally) -> Result<Answer> {
+async fn attempts(
+    client: &Kakiyo,
+    request: Request,
+    options: &CallOptions,
+    tally: &mut Tally,
+) -> Result<Answer> {
     options.validate()?;
     let started = Instant::now();
     let shared = client.shared();
@@ -151,7 +161,10 @@ async fn attempts(client: &Kakiyo, request: Request, options: &CallOptions, tall
             Settled::Lost(failure) => (Attempt::Lost, None, lost(&request, &failure)),
         };
         let by_the_server = attempt == Attempt::Answered(429);
-        if retry >= retries || !retry::allowed(request.retry, attempt) || !(by_the_server || RETRY_BUDGET.take()) {
+        if retry >= retries
+            || !retry::allowed(request.retry, attempt)
+            || !(by_the_server || RETRY_BUDGET.take())
+        {
             return Err(tally.onto(failure));
         }
         // After a 429 the frozen group does the waiting, in admission; a hint on another answer is kept here.
@@ -254,7 +267,13 @@ fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally:
     }
 }
 
-fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Secret, timeout: Duration) -> Result<Outgoing> {
+fn outgoing(
+    client: &Kakiyo,
+    request: &Request,
+    options: &CallOptions,
+    key: &Secret,
+    timeout: Duration,
+) -> Result<Outgoing> {
     let shared = client.shared();
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
@@ -285,7 +304,13 @@ fn outgoing(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Sec
     })
 }
 
-fn refused(client: &Kakiyo, request: &Request, incoming: Incoming, body: ErrorBody, hint: Option<Duration>) -> Error {
+fn refused(
+    client: &Kakiyo,
+    request: &Request,
+    incoming: Incoming,
+    body: ErrorBody,
+    hint: Option<Duration>,
+) -> Error {
     let kinds = client.shared().profile().kind_of_code;
     let error = error_body::error(incoming.status, &incoming.headers, &incoming.body, body, kinds);
     let repeatable = request.retry.repeatable();
@@ -313,14 +338,19 @@ fn lost(request: &Request, failure: &Failure) -> Error {
         let kind = if failure.timed_out { ErrorKind::Timeout } else { ErrorKind::Connection };
         Error::new(kind, failure.message.clone()).with_safe_to_retry(true)
     } else {
-        Error::new(ErrorKind::OutcomeUnknown, format!("{}; {}", failure.message, may_have_happened(request.retry)))
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!("{}; {}", failure.message, may_have_happened(request.retry)),
+        )
     };
     error.with_status(failure.status)
 }
 
 fn may_have_happened(retry: RetryClass) -> &'static str {
     match retry {
-        RetryClass::Import => "the server may have queued this import: sending it again adds nobody twice where the server removes duplicates",
+        RetryClass::Import => {
+            "the server may have queued this import: sending it again adds nobody twice where the server removes duplicates"
+        }
         _ => "the server may have done it: look before you send it again",
     }
 }
@@ -330,7 +360,10 @@ fn cancelled(retry: RetryClass, price: u32, sent: bool, mut tally: Tally) -> Err
         tally.credits += Credits::up_to(price);
     }
     let error = if sent && !retry.repeatable() {
-        Error::new(ErrorKind::OutcomeUnknown, format!("cancelled while the request was under way; {}", may_have_happened(retry)))
+        Error::new(
+            ErrorKind::OutcomeUnknown,
+            format!("cancelled while the request was under way; {}", may_have_happened(retry)),
+        )
     } else {
         Error::new(ErrorKind::Cancelled, "cancelled by the caller").with_safe_to_retry(true)
     };
@@ -417,7 +450,11 @@ impl<P: Operation> IntoFuture for Call<P> {
 }
 
 /// The typed shell: arguments to request, answer to value.
-pub(crate) async fn typed<P: Operation>(parameters: &P, client: &Kakiyo, options: &CallOptions) -> Result<Response<P::Output>> {
+pub(crate) async fn typed<P: Operation>(
+    parameters: &P,
+    client: &Kakiyo,
+    options: &CallOptions,
+) -> Result<Response<P::Output>> {
     let request = parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
     let answer = run(client, request, &options.or(client.defaults())).await?;
     decoded(P::SPEC.id, answer)
@@ -439,7 +476,11 @@ fn not_decodable(
     body: Bytes,
     meta: Meta,
 ) -> Error {
-    let place = if failure.path.is_empty() { "the answer".to_owned() } else { format!("`{}` in the answer", failure.path) };
+    let place = if failure.path.is_empty() {
+        "the answer".to_owned()
+    } else {
+        format!("`{}` in the answer", failure.path)
+    };
     let message = match body.is_empty() {
         true => "the server accepted the call but its answer is empty".to_owned(),
         false => format!("the server accepted the call but {place} is not as documented: {}", failure.reason),

@@ -126,8 +126,14 @@ impl Kakiyo {
     }
 }
 
-fn raw_request(method: &str, path: &str, query: &[(&str, &str)], body: Option<&serde_json::Value>) -> Result<Request> {
-    const METHODS: [Method; 6] = [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
+fn raw_request(
+    method: &str,
+    path: &str,
+    query: &[(&str, &str)],
+    body: Option<&serde_json::Value>,
+) -> Result<Request> {
+    const METHODS: [Method; 6] =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE];
     let method = METHODS
         .into_iter()
         .find(|known| known.as_str().eq_ignore_ascii_case(method))
@@ -135,8 +141,14 @@ fn raw_request(method: &str, path: &str, query: &[(&str, &str)], body: Option<&s
     if !path.starts_with('/') || path.starts_with("//") {
         return Err(Error::invalid("path", "it must start with one slash and lie below the base address"));
     }
-    if path.chars().any(|character| character.is_control() || character.is_whitespace() || "?#\\".contains(character)) {
-        return Err(Error::invalid("path", "white space, `?`, `#` and `\\` must be escaped; pairs belong into the query"));
+    if path
+        .chars()
+        .any(|character| character.is_control() || character.is_whitespace() || "?#\\".contains(character))
+    {
+        return Err(Error::invalid(
+            "path",
+            "white space, `?`, `#` and `\\` must be escaped; pairs belong into the query",
+        ));
     }
     let decoded = path.replace("%2e", ".").replace("%2E", ".");
     if decoded.split('/').any(|segment| segment == "." || segment == "..") {
@@ -198,8 +210,8 @@ impl Shared {
         transport: Option<Arc<dyn Transport>>,
     ) -> Self {
         let retry_delay = network.retry_delay;
-        let user_agent =
-            HeaderValue::try_from(network.user_agent_text()).unwrap_or_else(|_| HeaderValue::from_static("kakiyo"));
+        let user_agent = HeaderValue::try_from(network.user_agent_text())
+            .unwrap_or_else(|_| HeaderValue::from_static("kakiyo"));
         let (transport, http) = match transport {
             Some(transport) => (transport, None),
             None => {

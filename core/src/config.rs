@@ -174,16 +174,30 @@ impl Builder {
         let base_url = checked_base_url(&self.base_url_text()?)?;
         let check_length = self.check_key && is_vendor_host(&base_url, self.profile);
         let key = match self.key {
-            Some(KeySource::Text(key)) => KeySource::Text(checked_key(&key, self.profile.service, check_length)?),
+            Some(KeySource::Text(key)) => {
+                KeySource::Text(checked_key(&key, self.profile.service, check_length)?)
+            }
             Some(provider) => provider,
-            None => KeySource::Text(checked_key(&key_from_environment(self.profile)?, self.profile.service, check_length)?),
+            None => KeySource::Text(checked_key(
+                &key_from_environment(self.profile)?,
+                self.profile.service,
+                check_length,
+            )?),
         };
         self.defaults.validate()?;
         self.defaults.headers()?;
         self.limits.validate().map_err(|invalid| Error::config(invalid.field, invalid.message))?;
         self.network.validate()?;
         Ok(Kakiyo::from_shared(
-            Arc::new(Shared::new(self.profile, base_url, key, check_length, self.limits, self.network, self.transport)),
+            Arc::new(Shared::new(
+                self.profile,
+                base_url,
+                key,
+                check_length,
+                self.limits,
+                self.network,
+                self.transport,
+            )),
             self.defaults,
         ))
     }
@@ -208,7 +222,9 @@ fn key_from_environment(profile: &ServiceProfile) -> Result<Secret> {
         Err(std::env::VarError::NotPresent) => {
             Err(Error::config("apiKey", format!("no key: pass one or set {}", profile.key_variable)))
         }
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::config(profile.key_variable, "the variable is not text")),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config(profile.key_variable, "the variable is not text"))
+        }
     }
 }
 
@@ -229,7 +245,11 @@ fn checked_base_url(text: &str) -> Result<Url> {
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(&url) => {}
-        "http" => return Err(refused("plain http would show the key to the network: use https (http only to this machine)")),
+        "http" => {
+            return Err(refused(
+                "plain http would show the key to the network: use https (http only to this machine)",
+            ));
+        }
         _ => return Err(refused("the scheme must be https, or http to this machine")),
     }
     let path = url.path().trim_end_matches('/').to_owned();
@@ -257,7 +277,12 @@ mod tests {
 
     #[test]
     fn base_urls_are_checked() {
-        for good in ["https://api.kakiyo.com/v1", "http://127.0.0.1:80/v1/", "http://localhost:1", "http://[::1]:9/v1"] {
+        for good in [
+            "https://api.kakiyo.com/v1",
+            "http://127.0.0.1:80/v1/",
+            "http://localhost:1",
+            "http://[::1]:9/v1",
+        ] {
             assert!(checked_base_url(good).is_ok(), "{good}");
         }
         for bad in [

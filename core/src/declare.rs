@@ -44,7 +44,6 @@ macro_rules! parameters {
 
         impl $name {
             /// All that is required; the rest has setters.
-            #[expect(clippy::new_without_default, reason = "some have required arguments, and all are made the same way")]
             pub fn new($($($pname: impl Into<$pty>,)*)? $($($rname: impl Into<$rty>,)*)?) -> Self {
                 Self {
                     $($($pname: $pname.into(),)*)?

@@ -93,7 +93,12 @@ impl Document {
         if let Value::Object(members) = &mut tree {
             members.insert(name.to_owned(), Value::from(value));
         }
-        Arc::new(Self { body: self.body.clone(), layout: self.layout, tree: OnceLock::from(tree), amended: true })
+        Arc::new(Self {
+            body: self.body.clone(),
+            layout: self.layout,
+            tree: OnceLock::from(tree),
+            amended: true,
+        })
     }
 
     /// The same list with no more than its first rows.
@@ -102,7 +107,12 @@ impl Document {
         if let Value::Array(rows) = &mut tree {
             rows.truncate(count);
         }
-        Arc::new(Self { body: self.body.clone(), layout: self.layout, tree: OnceLock::from(tree), amended: true })
+        Arc::new(Self {
+            body: self.body.clone(),
+            layout: self.layout,
+            tree: OnceLock::from(tree),
+            amended: true,
+        })
     }
 
     /// The members below `pointer` (a JSON pointer, empty for the root) that the model `fields` does not know.
@@ -130,7 +140,9 @@ impl Document {
     }
 
     fn is_verbatim(&self) -> bool {
-        !self.amended && self.layout.normalise.is_none() && (self.layout.list.is_none() || self.starts_with(b'['))
+        !self.amended
+            && self.layout.normalise.is_none()
+            && (self.layout.list.is_none() || self.starts_with(b'['))
     }
 
     fn parse(&self) -> Result<Value, serde_json::Error> {
@@ -161,7 +173,8 @@ impl Document {
             let text = std::str::from_utf8(&self.body).map_err(DecodeFailure::not_text)?;
             return serde_json::from_str(text).map_err(|_| DecodeFailure::explain::<T>(text));
         }
-        let value: Value = serde_json::from_slice(&self.body).map_err(|error| DecodeFailure::at("", &error))?;
+        let value: Value =
+            serde_json::from_slice(&self.body).map_err(|error| DecodeFailure::at("", &error))?;
         let tree = self.tree.get_or_init(|| self.normalised(value));
         serde_path_to_error::deserialize(tree)
             .map_err(|error| DecodeFailure::at(&error.path().to_string(), error.inner()))
@@ -177,11 +190,17 @@ pub(crate) struct DecodeFailure {
 
 impl DecodeFailure {
     fn at(path: &str, error: &serde_json::Error) -> Self {
-        Self { path: if path == "." { String::new() } else { path.to_owned() }, reason: reason_without_content(error) }
+        Self {
+            path: if path == "." { String::new() } else { path.to_owned() },
+            reason: reason_without_content(error),
+        }
     }
 
     fn not_text(error: std::str::Utf8Error) -> Self {
-        Self { path: String::new(), reason: format!("the body is not UTF-8 from byte {} on", error.valid_up_to()) }
+        Self {
+            path: String::new(),
+            reason: format!("the body is not UTF-8 from byte {} on", error.valid_up_to()),
+        }
     }
 
     /// The failed body is read once more, slowly, to name the member.
@@ -265,7 +284,10 @@ mod tests {
     use super::*;
 
     fn list(body: &'static str) -> Arc<Document> {
-        Document::new(Bytes::from_static(body.as_bytes()), Layout { list: Some("prospects"), normalise: None })
+        Document::new(
+            Bytes::from_static(body.as_bytes()),
+            Layout { list: Some("prospects"), normalise: None },
+        )
     }
 
     #[test]

@@ -322,7 +322,10 @@ impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let inner = &self.inner;
         let mut debug = f.debug_struct("Error");
-        debug.field("kind", &inner.kind).field("message", &inner.message).field("operation", &inner.operation);
+        debug
+            .field("kind", &inner.kind)
+            .field("message", &inner.message)
+            .field("operation", &inner.operation);
         if let Some(status) = inner.status {
             debug.field("status", &status);
         }

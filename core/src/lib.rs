@@ -52,7 +52,8 @@ pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
 pub use kakiyo::*;
 pub use operation::{
-    FromDocument, Group, Operation, OperationSpec, PagedOperation, Paging, PagingStyle, RetryClass, Row, Service, Shape,
+    FromDocument, Group, Operation, OperationSpec, PagedOperation, Paging, PagingStyle, RetryClass, Row,
+    Service, Shape,
 };
 pub use options::{CallOptions, PageOptions};
 pub use paging::{Page, PageWalk, Paginator};

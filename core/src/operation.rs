@@ -124,7 +124,9 @@ pub struct OperationSpec {
 }
 
 /// An operation with its arguments: each parameter struct is one.
-pub trait Operation: Serialize + DeserializeOwned + Describe + Arguments + Clone + Send + Sync + 'static {
+pub trait Operation:
+    Serialize + DeserializeOwned + Describe + Arguments + Clone + Send + Sync + 'static
+{
     /// What the table knows of it.
     const SPEC: &'static OperationSpec;
     /// What the answer becomes.
@@ -190,7 +192,10 @@ pub trait FromDocument: Sized + Send + Sync + 'static {
 
     /// Decodes it.
     #[doc(hidden)]
-    fn from_document(document: &std::sync::Arc<Document>, headers: &http::HeaderMap) -> Result<Self, Undecodable>;
+    fn from_document(
+        document: &std::sync::Arc<Document>,
+        headers: &http::HeaderMap,
+    ) -> Result<Self, Undecodable>;
 }
 
 /// Why an answer cannot become what it should.
@@ -234,7 +239,10 @@ fn fill(template: &str, arguments: &[(&'static str, &str)]) -> Result<String> {
         let Some((name, after)) = after.split_once('}') else { break };
         rest = after;
         // The template names arguments as the API writes them, the structs as Rust does.
-        let value = arguments.iter().find(|(argument, _)| crate::document::camel_case_equals(argument, name)).map_or("", |(_, value)| value);
+        let value = arguments
+            .iter()
+            .find(|(argument, _)| crate::document::camel_case_equals(argument, name))
+            .map_or("", |(_, value)| value);
         path.push_str(&escaped_segment(name, value)?);
     }
     path.push_str(rest);
@@ -288,7 +296,8 @@ pub(crate) fn append_query(query: &mut String, name: &str, value: &str) {
         query.push('&');
     }
     // Writing into a String cannot fail.
-    let _ = write!(query, "{}={}", utf8_percent_encode(name, COMPONENT), utf8_percent_encode(value, COMPONENT));
+    let _ =
+        write!(query, "{}={}", utf8_percent_encode(name, COMPONENT), utf8_percent_encode(value, COMPONENT));
 }
 
 fn body_of<T: Serialize>(parameters: &T) -> Result<Option<Bytes>> {

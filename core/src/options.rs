@@ -29,7 +29,8 @@ pub struct CallOptions {
 /// Values of extra headers and queries may be secrets: only their names print.
 impl fmt::Debug for CallOptions {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names = |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
+        let names =
+            |pairs: &[(String, String)]| pairs.iter().map(|(name, _)| name.clone()).collect::<Vec<_>>();
         f.debug_struct("CallOptions")
             .field("timeout", &self.timeout)
             .field("max_wait", &self.max_wait)
@@ -41,8 +42,15 @@ impl fmt::Debug for CallOptions {
 }
 
 /// Headers that belong to the library; setting them by hand would break authentication or framing.
-const OWN_HEADERS: [&str; 7] =
-    ["authorization", "host", "content-length", "transfer-encoding", "connection", "accept-encoding", "x-api-key"];
+const OWN_HEADERS: [&str; 7] = [
+    "authorization",
+    "host",
+    "content-length",
+    "transfer-encoding",
+    "connection",
+    "accept-encoding",
+    "x-api-key",
+];
 
 impl CallOptions {
     /// Nothing set.
@@ -86,13 +94,15 @@ impl CallOptions {
             .iter()
             .map(|(name, value)| {
                 let field = || format!("extraHeaders.{name}");
-                let header = HeaderName::try_from(name.as_str())
-                    .map_err(|_| Error::invalid("extraHeaders", "a header name holds letters, digits and hyphens only"))?;
+                let header = HeaderName::try_from(name.as_str()).map_err(|_| {
+                    Error::invalid("extraHeaders", "a header name holds letters, digits and hyphens only")
+                })?;
                 if OWN_HEADERS.contains(&header.as_str()) {
                     return Err(Error::invalid(field(), "the library sets this header itself"));
                 }
-                let value = HeaderValue::try_from(value.as_str())
-                    .map_err(|_| Error::invalid(field(), "a header value must not hold control characters"))?;
+                let value = HeaderValue::try_from(value.as_str()).map_err(|_| {
+                    Error::invalid(field(), "a header value must not hold control characters")
+                })?;
                 Ok((header, value))
             })
             .collect()

@@ -123,7 +123,10 @@ impl Signs {
         };
         let pagination = envelope.pagination.unwrap_or_default();
         Self {
-            cursor: header("x-next-cursor").map(str::to_owned).or(envelope.next_cursor).filter(|cursor| !cursor.is_empty()),
+            cursor: header("x-next-cursor")
+                .map(str::to_owned)
+                .or(envelope.next_cursor)
+                .filter(|cursor| !cursor.is_empty()),
             has_more: header("x-has-more")
                 .and_then(|text| text.to_ascii_lowercase().parse().ok())
                 .or(pagination.has_more)
@@ -195,7 +198,11 @@ impl Walk {
     fn book<T: Row>(&mut self, page: &mut Page<T>) -> Result<()> {
         let wanted = self.wanted();
         let came = page.rows.len();
-        let new = page.rows.iter().filter(|row| row.row_id().is_none_or(|id| self.seen.insert(hash_of("id", id)))).count();
+        let new = page
+            .rows
+            .iter()
+            .filter(|row| row.row_id().is_none_or(|id| self.seen.insert(hash_of("id", id))))
+            .count();
         if came > 0 && new == 0 {
             return self.nothing_new(page);
         }
@@ -256,7 +263,10 @@ impl Walk {
 
     fn stuck(&mut self, what: &str) -> Error {
         self.position = Position::End;
-        Error::new(ErrorKind::Decode, format!("{what}; the walk ends after {} rows, and there may be more", self.read))
+        Error::new(
+            ErrorKind::Decode,
+            format!("{what}; the walk ends after {} rows, and there may be more", self.read),
+        )
     }
 }
 
@@ -322,7 +332,9 @@ impl<P: PagedOperation> Paginator<P> {
         let mut walk = self.start()?;
         match walk.next_page().await {
             Some(page) => page,
-            None => Err(Error::invalid("maxItems", "a page needs at least one item").with_operation(P::SPEC.id)),
+            None => {
+                Err(Error::invalid("maxItems", "a page needs at least one item").with_operation(P::SPEC.id))
+            }
         }
     }
 
@@ -334,18 +346,25 @@ impl<P: PagedOperation> Paginator<P> {
     pub fn start(self) -> Result<PageWalk<P>> {
         let checked = self.parameters.validate().and_then(|()| Walk::new(P::SPEC.paging, self.paging));
         let walk = checked.map_err(|error| error.with_operation(P::SPEC.id))?;
-        Ok(PageWalk { client: self.client, parameters: self.parameters, options: self.options, walk, meta: Meta::default() })
+        Ok(PageWalk {
+            client: self.client,
+            parameters: self.parameters,
+            options: self.options,
+            walk,
+            meta: Meta::default(),
+        })
     }
 
     /// All pages, lazily.
     pub fn pages(self) -> impl Stream<Item = Result<Response<Page<P::Item>>>> + Send {
-        stream::once(async { self.start() }).map_ok(|walk| {
-            stream::unfold(walk, |mut walk| async move {
-                let page = walk.next_page().await?;
-                Some((page, walk))
+        stream::once(async { self.start() })
+            .map_ok(|walk| {
+                stream::unfold(walk, |mut walk| async move {
+                    let page = walk.next_page().await?;
+                    Some((page, walk))
+                })
             })
-        })
-        .try_flatten()
+            .try_flatten()
     }
 
     /// All rows, lazily; pages are fetched as rows are taken.
@@ -369,7 +388,9 @@ impl<P: PagedOperation> Paginator<P> {
     #[cfg(feature = "blocking")]
     pub fn into_iter_blocking(self) -> impl Iterator<Item = Result<P::Item>> {
         let mut rows = self.into_stream();
-        std::iter::from_fn(move || crate::blocking::wait(rows.next()).unwrap_or_else(|error| Some(Err(error))))
+        std::iter::from_fn(move || {
+            crate::blocking::wait(rows.next()).unwrap_or_else(|error| Some(Err(error)))
+        })
     }
 }
 
@@ -390,7 +411,10 @@ impl<P: PagedOperation> PageWalk<P> {
         self.next_page_with(&CallOptions::default()).await
     }
 
-    pub(crate) async fn next_page_with(&mut self, options: &CallOptions) -> Option<Result<Response<Page<P::Item>>>> {
+    pub(crate) async fn next_page_with(
+        &mut self,
+        options: &CallOptions,
+    ) -> Option<Result<Response<Page<P::Item>>>> {
         loop {
             if let Some(error) = self.walk.failure.take() {
                 return Some(Err(self.with_sum(error)));
@@ -433,7 +457,11 @@ impl<P: PagedOperation> PageWalk<P> {
         error.with_operation(P::SPEC.id).with_attempts(self.meta.attempts, self.meta.credits)
     }
 
-    async fn fetch(&self, query: Vec<(&'static str, String)>, options: &CallOptions) -> Result<Response<Page<P::Item>>> {
+    async fn fetch(
+        &self,
+        query: Vec<(&'static str, String)>,
+        options: &CallOptions,
+    ) -> Result<Response<Page<P::Item>>> {
         let mut request = self.parameters.request()?;
         for (name, value) in &query {
             crate::operation::append_query(&mut request.query, name, value);

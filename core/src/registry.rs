@@ -17,6 +17,12 @@ use crate::options::{CallOptions, PageOptions};
 use crate::paging::{PageWalk, Paginator};
 use crate::response::{Meta, Response};
 
+/// A call by name that was started.
+pub type Started = BoxFuture<'static, Result<Delivered>>;
+
+type Invoke = fn(Kakiyo, &[u8], CallOptions) -> Result<Started>;
+type Open = fn(Kakiyo, &[u8], CallOptions, PageOptions) -> Result<Box<dyn Pages>>;
+
 /// An operation as the registry knows it.
 pub struct Entry {
     /// What the table says.
@@ -25,8 +31,8 @@ pub struct Entry {
     pub shape: Shape,
     /// Name of the model in the answer.
     pub model: &'static str,
-    invoke: fn(Kakiyo, &[u8], CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>>,
-    open: Option<fn(Kakiyo, &[u8], CallOptions, PageOptions) -> Result<Box<dyn Pages>>>,
+    invoke: Invoke,
+    open: Option<Open>,
     /// Schemas of the arguments and of the model.
     #[cfg(feature = "schema")]
     pub schemas: fn(&mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema),
@@ -116,17 +122,24 @@ pub(crate) const fn paged<P: PagedOperation>() -> Entry {
 }
 
 /// Invoked as a single call, a paged operation gives its first page.
-fn first_page<P: PagedOperation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>> {
+fn first_page<P: PagedOperation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
-    Ok(Box::pin(async move { Paginator::new(client, parameters).options(options).page().await.map(Delivered::from) }))
+    Ok(Box::pin(async move {
+        Paginator::new(client, parameters).options(options).page().await.map(Delivered::from)
+    }))
 }
 
-fn invoke<P: Operation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>> {
+fn invoke<P: Operation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
     Ok(Box::pin(async move { parameters.execute(&client, &options).await.map(Delivered::from) }))
 }
 
-fn open<P: PagedOperation>(client: Kakiyo, arguments: &[u8], options: CallOptions, paging: PageOptions) -> Result<Box<dyn Pages>> {
+fn open<P: PagedOperation>(
+    client: Kakiyo,
+    arguments: &[u8],
+    options: CallOptions,
+    paging: PageOptions,
+) -> Result<Box<dyn Pages>> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
     Ok(Box::new(Paginator::new(client, parameters).options(options).page_options(paging).start()?))
 }
@@ -137,7 +150,7 @@ impl Entry {
     /// # Errors
     ///
     /// Kind `invalid_request` when the arguments cannot be read; rules are checked when the call runs.
-    pub fn invoke(&self, client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<BoxFuture<'static, Result<Delivered>>> {
+    pub fn invoke(&self, client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
         (self.invoke)(client, arguments, options)
     }
 
@@ -146,7 +159,13 @@ impl Entry {
     /// # Errors
     ///
     /// Kind `invalid_request` when arguments or options break a rule or the operation has no pages.
-    pub fn open(&self, client: Kakiyo, arguments: &[u8], options: CallOptions, paging: PageOptions) -> Result<Box<dyn Pages>> {
+    pub fn open(
+        &self,
+        client: Kakiyo,
+        arguments: &[u8],
+        options: CallOptions,
+        paging: PageOptions,
+    ) -> Result<Box<dyn Pages>> {
         match self.open {
             Some(open) => open(client, arguments, options, paging),
             None => Err(Error::invalid("operation", "it has no pages").with_operation(self.spec.id)),
@@ -165,9 +184,12 @@ pub fn entries() -> impl Iterator<Item = &'static Entry> {
 ///
 /// Kind `internal`: a façade names an operation that this library does not have.
 pub fn find(id: &str) -> Result<&'static Entry> {
-    entries()
-        .find(|entry| entry.spec.id == id)
-        .ok_or_else(|| Error::new(ErrorKind::Internal, format!("there is no operation `{id}`: package and library do not fit")))
+    entries().find(|entry| entry.spec.id == id).ok_or_else(|| {
+        Error::new(
+            ErrorKind::Internal,
+            format!("there is no operation `{id}`: package and library do not fit"),
+        )
+    })
 }
 
 /// The kind of error that a code of the service stands for, for the documentation of the façades.
@@ -190,7 +212,8 @@ fn meets(template: &str, path: &str) -> bool {
     loop {
         match (expected.next(), found.next()) {
             (None, None) => return true,
-            (Some(segment), Some(text)) if segment == text || (segment.starts_with('{') && !text.is_empty()) => {}
+            (Some(segment), Some(text))
+                if segment == text || (segment.starts_with('{') && !text.is_empty()) => {}
             _ => return false,
         }
     }
@@ -241,7 +264,9 @@ mod tests {
     #[test]
     fn wrong_arguments_name_the_field() {
         let spec = find("products.create").unwrap().spec;
-        let error = read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": 7, "description": "x"}"#).unwrap_err();
+        let error =
+            read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": 7, "description": "x"}"#)
+                .unwrap_err();
         assert_eq!(error.details()[0].field, "name");
         assert!(error.to_string().contains("expected text"), "{error}");
         let error = read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": "x"}"#).unwrap_err();

@@ -139,7 +139,8 @@ pub(crate) fn checked_key(key: &Secret, service: Service, check_length: bool) ->
         return refused(format!("the key has {} characters; that is not a key", text.len()));
     }
     if check_length && service == Service::Kakiyo && text.len() != KAKIYO_KEY_LENGTH {
-        let looks_like_kaiko = text.starts_with("sk_") || text.starts_with("kaiko_") || text.starts_with("pk_");
+        let looks_like_kaiko =
+            text.starts_with("sk_") || text.starts_with("kaiko_") || text.starts_with("pk_");
         let hint = if looks_like_kaiko { "; it looks like a Kaiko key" } else { "" };
         return refused(format!(
             "a Kakiyo key has {KAKIYO_KEY_LENGTH} characters, this one has {}{hint} (check_key = false turns this check off)",

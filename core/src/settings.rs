@@ -129,15 +129,14 @@ pub fn call(json: &str, unit: TimeUnit) -> Result<CallOptions> {
 /// Kind `invalid_request`, naming the option and the rule.
 pub fn paged(json: &str, unit: TimeUnit) -> Result<(CallOptions, PageOptions)> {
     let (options, other) = call_fields(json, unit)?;
-    if let Some(name) = other.keys().find(|name| !["maxItems", "pageSize", "offset"].contains(&name.as_str())) {
+    if let Some(name) = other.keys().find(|name| !["maxItems", "pageSize", "offset"].contains(&name.as_str()))
+    {
         return Err(Error::invalid(name, "there is no such option"));
     }
-    let fields: PageFields = from_value(ErrorKind::InvalidRequest, Value::Object(other.into_iter().collect()))?;
-    let mut paging = PageOptions::default();
-    paging.max_items = fields.max_items;
-    paging.page_size = fields.page_size;
-    paging.offset = fields.offset;
-    Ok((options, paging))
+    let fields: PageFields =
+        from_value(ErrorKind::InvalidRequest, Value::Object(other.into_iter().collect()))?;
+    let PageFields { max_items, page_size, offset } = fields;
+    Ok((options, PageOptions { max_items, page_size, offset }))
 }
 
 fn call_fields(json: &str, unit: TimeUnit) -> Result<(CallOptions, BTreeMap<String, Value>)> {
@@ -232,7 +231,10 @@ fn limits(written: &Value, unit: TimeUnit) -> Result<Limits> {
             }
             Ok(Limits::custom(limits))
         }
-        _ => Err(Error::config("limits", "expected the name of a preset, a preset with its window, or a list of limits")),
+        _ => Err(Error::config(
+            "limits",
+            "expected the name of a preset, a preset with its window, or a list of limits",
+        )),
     }
 }
 
@@ -288,7 +290,9 @@ fn wrong(kind: ErrorKind, error: &serde_path_to_error::Error<serde_json::Error>)
 fn inside<T>(place: &str, result: Result<T>) -> Result<T> {
     result.map_err(|error| {
         let (field, rule) = match error.details().first() {
-            Some(issue) if issue.field != "options" => (format!("{place}.{}", issue.field), issue.message.clone()),
+            Some(issue) if issue.field != "options" => {
+                (format!("{place}.{}", issue.field), issue.message.clone())
+            }
             Some(issue) => (place.to_owned(), issue.message.clone()),
             None => (place.to_owned(), error.message().to_owned()),
         };
@@ -333,7 +337,11 @@ mod tests {
 
     #[test]
     fn call_options_are_read_in_the_unit_of_the_language() {
-        let options = call(r#"{"timeout": 1.5, "maxWait": null, "extraQuery": {"a": [1, true, "x"]}}"#, TimeUnit::Seconds).unwrap();
+        let options = call(
+            r#"{"timeout": 1.5, "maxWait": null, "extraQuery": {"a": [1, true, "x"]}}"#,
+            TimeUnit::Seconds,
+        )
+        .unwrap();
         assert_eq!(options.timeout, Some(Duration::from_millis(1_500)));
         assert_eq!(options.extra_query.len(), 3);
         let options = call(r#"{"timeout": 1500}"#, TimeUnit::Milliseconds).unwrap();
@@ -343,10 +351,14 @@ mod tests {
 
     #[test]
     fn page_options_belong_to_walks_only() {
-        let (_, paging) = paged(r#"{"maxItems": 5, "pageSize": 2, "timeout": 1}"#, TimeUnit::Seconds).unwrap();
+        let (_, paging) =
+            paged(r#"{"maxItems": 5, "pageSize": 2, "timeout": 1}"#, TimeUnit::Seconds).unwrap();
         assert_eq!((paging.max_items, paging.page_size), (Some(5), Some(2)));
         assert_eq!(call(r#"{"maxItems": 5}"#, TimeUnit::Seconds).unwrap_err().details()[0].field, "maxItems");
-        assert_eq!(paged(r#"{"maxItems": -5}"#, TimeUnit::Seconds).unwrap_err().details()[0].field, "maxItems");
+        assert_eq!(
+            paged(r#"{"maxItems": -5}"#, TimeUnit::Seconds).unwrap_err().details()[0].field,
+            "maxItems"
+        );
         assert_eq!(paged(r#"{"sorted": 1}"#, TimeUnit::Seconds).unwrap_err().details()[0].field, "sorted");
     }
 }

@@ -1,4 +1,5 @@
 //! The client around its calls: keys from a provider, dropped calls, waiting without a runtime, the raw door.
+#![cfg(test)]
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -8,7 +9,10 @@ use kakiyo::{CallOptions, ErrorKind, Kakiyo, KeyProvider, Limit, LimitGroup, Lim
 use kakiyo_sandbox::{Fault, FaultRule, Sandbox, When};
 
 fn builder(sandbox: &Sandbox) -> kakiyo::Builder {
-    Kakiyo::builder().base_url(sandbox.base_url()).limits(Limits::unlimited()).retry_delay(Duration::from_millis(1))
+    Kakiyo::builder()
+        .base_url(sandbox.base_url())
+        .limits(Limits::unlimited())
+        .retry_delay(Duration::from_millis(1))
 }
 
 /// Gives these keys one after another, the last one for ever, and counts how often it was asked.
@@ -67,7 +71,9 @@ async fn building_a_client_opens_nothing() {
 #[tokio::test]
 async fn a_dropped_call_ends_on_the_wire_and_keeps_its_slot() {
     let sandbox = Sandbox::start().await.unwrap();
-    sandbox.fault(sandbox.team(), &FaultRule::new("verify", When::Nth(1), Fault::Hang { after: false })).unwrap();
+    sandbox
+        .fault(sandbox.team(), &FaultRule::new("verify", When::Nth(1), Fault::Hang { after: false }))
+        .unwrap();
     let limits = Limits::custom(vec![Limit::new(LimitGroup::EachOperation, 10)]);
     let kakiyo = builder(&sandbox).api_key(sandbox.api_key()).limits(limits).build().unwrap();
     let dropped = tokio::time::timeout(Duration::from_millis(200), kakiyo.verify().send()).await;

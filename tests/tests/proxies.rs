@@ -1,6 +1,7 @@
 //! Proxies: the option, the usual variables, and that this machine's own addresses never go through the latter.
 //!
 //! Variables are read by a child process: this test's own program, started again for one of its tests.
+#![cfg(test)]
 
 use std::process::Command;
 use std::time::Duration;
@@ -45,7 +46,8 @@ async fn the_option_names_the_proxy_of_all_requests() {
 async fn the_usual_variable_names_the_proxy() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
-    let child = tokio::task::spawn_blocking(move || child("https://api.example.invalid/v1", "HTTPS_PROXY", &address));
+    let child =
+        tokio::task::spawn_blocking(move || child("https://api.example.invalid/v1", "HTTPS_PROXY", &address));
     let line = first_line(&listener).await;
     assert!(line.starts_with("CONNECT api.example.invalid:443 "), "{line}");
     assert!(!child.await.unwrap(), "the call through a proxy that hangs up cannot succeed");
@@ -56,7 +58,8 @@ async fn this_machine_is_never_reached_through_the_variables() {
     let sandbox = Sandbox::builder().api_key("k".repeat(40)).start().await.unwrap();
     let url = sandbox.base_url();
     // Nothing listens at this proxy: a call that goes there fails.
-    let succeeded = tokio::task::spawn_blocking(move || child(&url, "HTTP_PROXY", "http://127.0.0.1:9")).await.unwrap();
+    let succeeded =
+        tokio::task::spawn_blocking(move || child(&url, "HTTP_PROXY", "http://127.0.0.1:9")).await.unwrap();
     assert!(succeeded);
     assert_eq!(sandbox.calls(), 1);
 }

@@ -54,11 +54,14 @@ impl Authority {
         let provider = Arc::new(rustls::crypto::ring::default_provider());
         let (certificate, key) = self.leaf();
         let key = PrivateKeyDer::try_from(key.serialize_der()).unwrap();
-        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions().unwrap();
+        let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
+            .unwrap();
         let builder = if wants_client {
             let mut roots = RootCertStore::empty();
             roots.add(CertificateDer::from(self.issuer.der().to_vec())).unwrap();
-            let verifier = WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
+            let verifier =
+                WebPkiClientVerifier::builder_with_provider(Arc::new(roots), provider).build().unwrap();
             builder.with_client_cert_verifier(verifier)
         } else {
             builder.with_no_client_auth()
@@ -103,7 +106,10 @@ async fn http1(acceptor: TlsAcceptor) -> (u16, Arc<AtomicUsize>) {
             if head.starts_with(b"GET /v1/verify HTTP/1.1\r\n") {
                 counter.fetch_add(1, Ordering::SeqCst);
                 let body = r#"{"status":"success"}"#;
-                let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+                let answer = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}",
+                    body.len()
+                );
                 let _ = stream.write_all(answer.as_bytes()).await;
                 let _ = stream.shutdown().await;
             }
@@ -154,7 +160,8 @@ async fn a_client_certificate_is_presented() {
     let authority = Authority::new("mutual");
     let (port, requests) = http1(authority.acceptor(&["http/1.1"], true)).await;
 
-    let with = client(port).ca_bundle(authority.ca_file()).client_cert(authority.client_file()).build().unwrap();
+    let with =
+        client(port).ca_bundle(authority.ca_file()).client_cert(authority.client_file()).build().unwrap();
     assert!(with.verify().await.is_ok());
     let without = client(port).ca_bundle(authority.ca_file()).max_retries(0).build().unwrap();
     assert!(without.verify().await.is_err());

@@ -11,8 +11,10 @@ pub(crate) struct Contract {
 impl Contract {
     pub(crate) fn kakiyo() -> Result<Self> {
         let path = crate::root().join("tests/contract/kakiyo.openapi.yaml");
-        let text = std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
-        let root = serde_saphyr::from_str(&text).with_context(|| format!("cannot parse {}", path.display()))?;
+        let text =
+            std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
+        let root =
+            serde_saphyr::from_str(&text).with_context(|| format!("cannot parse {}", path.display()))?;
         Ok(Self { root })
     }
 
@@ -23,7 +25,10 @@ impl Contract {
         paths
             .iter()
             .flat_map(|(path, item)| {
-                methods.iter().filter(|method| item.get(**method).is_some()).map(|method| (method.to_uppercase(), path.clone()))
+                methods
+                    .iter()
+                    .filter(|method| item.get(**method).is_some())
+                    .map(|method| (method.to_uppercase(), path.clone()))
             })
             .collect()
     }
@@ -65,5 +70,9 @@ impl Contract {
 
 /// A template with its arguments unnamed: names are ours, positions are the server's.
 pub(crate) fn anonymous(template: &str) -> String {
-    template.split('/').map(|segment| if segment.starts_with('{') { "{}" } else { segment }).collect::<Vec<_>>().join("/")
+    template
+        .split('/')
+        .map(|segment| if segment.starts_with('{') { "{}" } else { segment })
+        .collect::<Vec<_>>()
+        .join("/")
 }

@@ -23,7 +23,11 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "body member `workingHours` has a different type",
         "three descriptions contradict each other (contradictions 21, 22): any object is passed on",
     ),
-    ("agents.create", "body member `limits` has a different type", "as working hours: any object is passed on"),
+    (
+        "agents.create",
+        "body member `limits` has a different type",
+        "as working hours: any object is passed on",
+    ),
 ];
 
 pub(crate) fn run() -> Result<()> {
@@ -44,10 +48,14 @@ pub(crate) fn run() -> Result<()> {
         println!("drift: {id}: explained, but not so: {difference}");
     }
 
-    let declared: BTreeSet<(String, String)> =
-        table.operations.iter().map(|operation| (operation.method.clone(), anonymous(&operation.path))).collect();
+    let declared: BTreeSet<(String, String)> = table
+        .operations
+        .iter()
+        .map(|operation| (operation.method.clone(), anonymous(&operation.path)))
+        .collect();
     let all = contract.operations();
-    let missing = all.iter().filter(|(method, path)| !declared.contains(&(method.clone(), anonymous(path)))).count();
+    let missing =
+        all.iter().filter(|(method, path)| !declared.contains(&(method.clone(), anonymous(path)))).count();
     println!(
         "drift: {} of {} operations of Kakiyo are declared, {missing} not yet; {} differences explained",
         all.len() - missing,
@@ -92,11 +100,17 @@ fn parameters(operation: &Operation, described: &Value, contract: &Contract) -> 
     }
     let mut offered: BTreeSet<String> = paging.iter().map(|&name| name.to_owned()).collect();
     if takes_query(operation) {
-        offered.extend(operation.arguments.iter().filter(|field| !field.in_path).map(|field| field.wire.clone()));
+        offered.extend(
+            operation.arguments.iter().filter(|field| !field.in_path).map(|field| field.wire.clone()),
+        );
     }
-    let mut differences: Vec<String> =
-        expected.difference(&offered).map(|name| format!("query parameter `{name}` is not offered")).collect();
-    differences.extend(offered.difference(&expected).map(|name| format!("query parameter `{name}` is not in the contract")));
+    let mut differences: Vec<String> = expected
+        .difference(&offered)
+        .map(|name| format!("query parameter `{name}` is not offered"))
+        .collect();
+    differences.extend(
+        offered.difference(&expected).map(|name| format!("query parameter `{name}` is not in the contract")),
+    );
     if operation.arguments.iter().filter(|field| field.in_path).count() != in_path {
         differences.push("the number of path arguments differs".to_owned());
     }
@@ -121,7 +135,13 @@ fn body(operation: &Operation, described: &Value, table: &Table, contract: &Cont
     }
 }
 
-fn members(prefix: &str, offered: &[&Field], schema: &Value, table: &Table, contract: &Contract) -> Vec<String> {
+fn members(
+    prefix: &str,
+    offered: &[&Field],
+    schema: &Value,
+    table: &Table,
+    contract: &Contract,
+) -> Vec<String> {
     let (properties, required) = contract.members(schema);
     let mut differences = Vec::new();
     for name in properties.keys().filter(|name| !offered.iter().any(|field| &&field.wire == name)) {
@@ -134,12 +154,16 @@ fn members(prefix: &str, offered: &[&Field], schema: &Value, table: &Table, cont
             continue;
         };
         if field.required != required.contains(&field.wire) {
-            differences.push(format!("body member `{name}`: required here {}, there {}", field.required, !field.required));
+            differences.push(format!(
+                "body member `{name}`: required here {}, there {}",
+                field.required, !field.required
+            ));
         }
         differences.extend(of_type(&name, &field.r#type, property, table, contract));
         for (rule, limit) in &field.rules {
             // Rules of ours that the contract does not state come from other pages; those that it states must agree.
-            if let Some(stated) = property.get(rule).and_then(Value::as_u64).filter(|stated| stated != limit) {
+            if let Some(stated) = property.get(rule).and_then(Value::as_u64).filter(|stated| stated != limit)
+            {
                 differences.push(format!("body member `{name}`: {rule} {limit} here, {stated} there"));
             }
         }
@@ -147,10 +171,22 @@ fn members(prefix: &str, offered: &[&Field], schema: &Value, table: &Table, cont
     differences
 }
 
-fn of_type(name: &str, offered: &TypeRef, property: &Value, table: &Table, contract: &Contract) -> Vec<String> {
+fn of_type(
+    name: &str,
+    offered: &TypeRef,
+    property: &Value,
+    table: &Table,
+    contract: &Contract,
+) -> Vec<String> {
     let stated = property.get("type").and_then(Value::as_str).unwrap_or_default();
-    let inner = |name: &str, prefix: String, schema: &Value| match table.types.iter().find(|known| known.name == name) {
-        Some(Type { fields, .. }) => members(&prefix, &fields.iter().collect::<Vec<_>>(), schema, table, contract),
+    let inner = |name: &str, prefix: String, schema: &Value| match table
+        .types
+        .iter()
+        .find(|known| known.name == name)
+    {
+        Some(Type { fields, .. }) => {
+            members(&prefix, &fields.iter().collect::<Vec<_>>(), schema, table, contract)
+        }
         None => vec![format!("type {name} is unknown")],
     };
     let agrees = match offered {

@@ -16,7 +16,13 @@ pub(crate) fn build() -> Result<()> {
     let built = crate::root().join("target/debug");
     place(&built, "kakiyo_python", &crate::root().join(PYTHON))?;
     place(&built, "kakiyo_node", &crate::root().join("bindings-node").join(node_file()?))?;
-    process::run_command(process::command("npm").args(["--prefix", "bindings-node", "run", "--silent", "build"]))
+    process::run_command(process::command("npm").args([
+        "--prefix",
+        "bindings-node",
+        "run",
+        "--silent",
+        "build",
+    ]))
 }
 
 /// Copies a built library; a new file instead of an overwritten one, because a running process may have the old one open.

@@ -33,11 +33,15 @@ pub(crate) fn python_tools(environment: &str, list: &str) -> Result<()> {
 
 fn node_tools() -> Result<()> {
     let folder = crate::root().join("bindings-node");
-    let wanted = fs::read_to_string(folder.join("package-lock.json")).context("cannot read package-lock.json")?;
+    let wanted =
+        fs::read_to_string(folder.join("package-lock.json")).context("cannot read package-lock.json")?;
     once(&folder.join("node_modules/.installed"), &wanted, || {
-        process::run_command(
-            process::command("npm").current_dir(&folder).args(["ci", "--no-audit", "--no-fund", "--loglevel=error"]),
-        )
+        process::run_command(process::command("npm").current_dir(&folder).args([
+            "ci",
+            "--no-audit",
+            "--no-fund",
+            "--loglevel=error",
+        ]))
     })
 }
 

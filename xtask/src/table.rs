@@ -125,10 +125,17 @@ pub(crate) enum TypeRef {
     /// Any JSON object.
     Json,
     /// An id, words or code type.
-    Named { name: String, of: Kind },
+    Named {
+        name: String,
+        of: Kind,
+    },
     /// A model or input.
-    Object { name: String },
-    List { item: Box<TypeRef> },
+    Object {
+        name: String,
+    },
+    List {
+        item: Box<TypeRef>,
+    },
 }
 
 /// Reads the table from the registry.
@@ -157,7 +164,8 @@ fn definitions(generator: &mut SchemaGenerator) -> BTreeMap<String, Value> {
 }
 
 fn reference(schema: &Value) -> Result<String> {
-    let pointer = schema.get("$ref").and_then(Value::as_str).with_context(|| format!("no reference: {schema}"))?;
+    let pointer =
+        schema.get("$ref").and_then(Value::as_str).with_context(|| format!("no reference: {schema}"))?;
     Ok(pointer.rsplit('/').next().unwrap_or_default().to_owned())
 }
 
@@ -220,10 +228,20 @@ fn paragraphs(docs: &str) -> Vec<String> {
 fn fields(schema: &Value, definitions: &BTreeMap<String, Value>) -> Result<Vec<Field>> {
     let empty = serde_json::Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&empty);
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
-    let order: Vec<&str> =
-        schema.get("x-order").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
+    let order: Vec<&str> = schema
+        .get("x-order")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let mut fields = Vec::new();
     for rust_name in order {
         let name = rust_name.trim_start_matches("r#");

@@ -39,8 +39,14 @@ fn format() -> Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     let ruff = crate::root().join(".venv/bin/ruff");
     let folders = ["bindings-python", "examples/python", "tests/conformance"];
-    run_command(command(&ruff).args(["format", "--check", "--quiet", "--config", "bindings-python/pyproject.toml"]).args(folders))?;
-    run_command(command(&ruff).args(["check", "--quiet", "--config", "bindings-python/pyproject.toml"]).args(folders))?;
+    run_command(
+        command(&ruff)
+            .args(["format", "--check", "--quiet", "--config", "bindings-python/pyproject.toml"])
+            .args(folders),
+    )?;
+    run_command(
+        command(&ruff).args(["check", "--quiet", "--config", "bindings-python/pyproject.toml"]).args(folders),
+    )?;
     run_command(command("npm").args(["--prefix", "bindings-node", "run", "--silent", "format"]))
 }
 
@@ -53,9 +59,20 @@ fn rust() -> Result<()> {
 }
 
 fn python_tests() -> Result<()> {
-    let mypy = ["-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/kakiyo"];
+    let mypy =
+        ["-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/kakiyo"];
     run_command(command(python()).args(mypy))?;
-    let pytest = ["-m", "pytest", "--quiet", "-p", "no:cacheprovider", "-c", "bindings-python/pyproject.toml", "--rootdir", "."];
+    let pytest = [
+        "-m",
+        "pytest",
+        "--quiet",
+        "-p",
+        "no:cacheprovider",
+        "-c",
+        "bindings-python/pyproject.toml",
+        "--rootdir",
+        ".",
+    ];
     run_command(
         command(python())
             .env("PYTHONPATH", crate::root().join("bindings-python/python"))
@@ -74,7 +91,8 @@ fn examples() -> Result<()> {
     let mut first: Option<(&str, Value)> = None;
     for (language, job) in &languages {
         let text = output(&mut job(&["--json"]))?;
-        let counts: Value = serde_json::from_str(&text).with_context(|| format!("{language} printed: {text}"))?;
+        let counts: Value =
+            serde_json::from_str(&text).with_context(|| format!("{language} printed: {text}"))?;
         check_sums(&counts).with_context(|| format!("{language}: {counts}"))?;
         match &first {
             None => first = Some((language, counts)),
@@ -84,7 +102,11 @@ fn examples() -> Result<()> {
         }
     }
     bad_files(&languages)?;
-    println!("{} languages count the same: {}", languages.len(), first.map(|(_, counts)| counts).unwrap_or_default());
+    println!(
+        "{} languages count the same: {}",
+        languages.len(),
+        first.map(|(_, counts)| counts).unwrap_or_default()
+    );
     Ok(())
 }
 
@@ -112,9 +134,16 @@ fn main_jobs() -> [(&'static str, Job); 3] {
 }
 
 fn check_sums(counts: &Value) -> Result<()> {
-    let count = |name: &str| counts.get(name).and_then(Value::as_u64).with_context(|| format!("no count `{name}`"));
-    ensure!(count("rows")? == count("unique")? + count("duplicates")? + count("invalid")?, "rows do not add up");
-    ensure!(count("unique")? == count("imported")? + count("existing")? + count("dnc")?, "people do not add up");
+    let count =
+        |name: &str| counts.get(name).and_then(Value::as_u64).with_context(|| format!("no count `{name}`"));
+    ensure!(
+        count("rows")? == count("unique")? + count("duplicates")? + count("invalid")?,
+        "rows do not add up"
+    );
+    ensure!(
+        count("unique")? == count("imported")? + count("existing")? + count("dnc")?,
+        "people do not add up"
+    );
     ensure!(count("rejected_429")? == 0, "the sandbox rejected calls");
     ensure!(count("calls")? > 0 && count("credits")? == count("calls")?, "the sandbox counted no calls");
     Ok(())
@@ -128,11 +157,16 @@ fn bad_files(languages: &[(&'static str, Job)]) -> Result<()> {
     let files: [(&str, &[u8], &str); 5] = [
         ("empty.csv", b"", "empty"),
         ("no-header.csv", b"Ada Example,https://linkedin.com/in/ada-example\n", "header"),
-        ("ragged.csv", b"name,url\nAda,https://linkedin.com/in/ada\nBob,https://linkedin.com/in/bob,extra\n", "line 3"),
+        (
+            "ragged.csv",
+            b"name,url\nAda,https://linkedin.com/in/ada\nBob,https://linkedin.com/in/bob,extra\n",
+            "line 3",
+        ),
         ("utf16-without-bom.csv", &utf16, "text"),
         ("not-text.csv", b"\x00\x01\x02\x03PNG\x00\xff\xfe\x00", "text"),
     ];
-    let mut cases: Vec<(String, &str)> = vec![(folder.join("missing.csv").display().to_string(), "missing.csv")];
+    let mut cases: Vec<(String, &str)> =
+        vec![(folder.join("missing.csv").display().to_string(), "missing.csv")];
     for (name, content, word) in files {
         let path = folder.join(name);
         std::fs::write(&path, content)?;
@@ -149,7 +183,9 @@ fn bad_files(languages: &[(&'static str, Job)]) -> Result<()> {
             ensure!(message.lines().count() == 1, "{language}: not one line: {message}");
             match &first {
                 None => first = Some(message),
-                Some(expected) => ensure!(message == *expected, "{language} says: {message}\nnot: {expected}"),
+                Some(expected) => {
+                    ensure!(message == *expected, "{language} says: {message}\nnot: {expected}")
+                }
             }
         }
     }

@@ -15,11 +15,13 @@ mod verify;
 use std::time::Duration;
 
 pub use agents::{Agents, CreateAgent};
-pub use campaigns::{GetCampaignStats, Campaigns, CreateCampaign, ListCampaigns};
+pub use campaigns::{Campaigns, CreateCampaign, GetCampaignStats, ListCampaigns};
 pub use dnc::{AddDncBatch, Dnc, DncInput};
 pub use products::{CreateProduct, Products};
 pub use prompts::{CreatePrompt, ListPrompts, Prompts};
-pub use prospects::{AddProspectsBatch, GetImportStatus, ListProspects, ProspectInput, Prospects, SearchProspects};
+pub use prospects::{
+    AddProspectsBatch, GetImportStatus, ListProspects, ProspectInput, Prospects, SearchProspects,
+};
 pub use types::*;
 pub use verify::Verify;
 

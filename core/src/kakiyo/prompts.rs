@@ -10,7 +10,8 @@ use crate::registry::{self, Entry};
 use crate::response::Response;
 use crate::{call, operation::Operation};
 
-pub(super) const OPERATIONS: &[Entry] = &[registry::entry::<CreatePrompt>(), registry::entry::<ListPrompts>()];
+pub(super) const OPERATIONS: &[Entry] =
+    &[registry::entry::<CreatePrompt>(), registry::entry::<ListPrompts>()];
 
 resource! {
     /// Writing instructions for the AI.
@@ -63,7 +64,11 @@ operation! {
 }
 
 /// Creates, and where the answer has no id lists and takes the newest of that name.
-async fn create_and_find(parameters: &CreatePrompt, client: &Kakiyo, options: &CallOptions) -> Result<Response<PromptCreated>> {
+async fn create_and_find(
+    parameters: &CreatePrompt,
+    client: &Kakiyo,
+    options: &CallOptions,
+) -> Result<Response<PromptCreated>> {
     let mut created = call::typed(parameters, client, options).await?;
     if created.value.id.is_some() {
         return Ok(created);
@@ -103,4 +108,5 @@ async fn create_and_find(parameters: &CreatePrompt, client: &Kakiyo, options: &C
     Ok(created)
 }
 
-const CREATED_BUT_LOST: &str = "the prompt was created but its id could not be found (list the prompts, do not create again)";
+const CREATED_BUT_LOST: &str =
+    "the prompt was created but its id could not be found (list the prompts, do not create again)";

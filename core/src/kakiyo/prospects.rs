@@ -1,7 +1,8 @@
 //! People, their conversations and their imports.
 
 use super::types::{
-    CampaignId, ConversationStatus, ImportAccepted, ImportStatus, ListId, Prospect, ProspectHit, SearchQualification,
+    CampaignId, ConversationStatus, ImportAccepted, ImportStatus, ListId, Prospect, ProspectHit,
+    SearchQualification,
 };
 use crate::declare::parameters;
 use crate::operation::{operation, resource};

@@ -27,7 +27,9 @@ fn walk(style: PagingStyle, options: PageOptions) -> Walk {
 
 fn asked(walk: &Walk) -> String {
     walk.query()
-        .map(|pairs| pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&"))
+        .map(|pairs| {
+            pairs.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("&")
+        })
         .unwrap_or_else(|| "end".to_owned())
 }
 
@@ -89,7 +91,10 @@ fn the_last_page_asks_for_no_more_than_is_wanted() {
 
 #[test]
 fn no_items_wanted_asks_nothing() {
-    assert_eq!(asked(&walk(PagingStyle::Headers, PageOptions { max_items: Some(0), ..PageOptions::default() })), "end");
+    assert_eq!(
+        asked(&walk(PagingStyle::Headers, PageOptions { max_items: Some(0), ..PageOptions::default() })),
+        "end"
+    );
 }
 
 #[test]

@@ -54,7 +54,8 @@ impl ErrorBody {
         if let Some(code) = &self.code {
             return code.clone();
         }
-        let kind = headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("no content type");
+        let kind =
+            headers.get("content-type").and_then(|value| value.to_str().ok()).unwrap_or("no content type");
         match (length, &self.json) {
             (0, _) => "the answer is empty".to_owned(),
             (_, Some(_)) => "the answer has no error text".to_owned(),
@@ -65,8 +66,11 @@ impl ErrorBody {
 
 /// Cuts a text of the server to what can stand in one line of a log.
 fn clean(text: &str, longest: usize) -> String {
-    let mut cleaned: String =
-        text.chars().map(|character| if character.is_control() { ' ' } else { character }).take(longest).collect();
+    let mut cleaned: String = text
+        .chars()
+        .map(|character| if character.is_control() { ' ' } else { character })
+        .take(longest)
+        .collect();
     if text.chars().nth(longest).is_some() {
         cleaned.push('…');
     }
@@ -113,14 +117,17 @@ pub(crate) fn error(
         ErrorKind::OutOfCredits => format!(
             "no credits left ({words}): every agent of the team is paused; top up, then resume the agents"
         ),
-        ErrorKind::RateLimited => format!("the server answered 429 ({words}): somebody else may use this team's quota"),
+        ErrorKind::RateLimited => {
+            format!("the server answered 429 ({words}): somebody else may use this team's quota")
+        }
         ErrorKind::Server => format!("the server failed with {status} ({words})"),
         _ => format!("{words} (status {status})"),
     };
-    Error::new(kind, message)
-        .with_code(read.code)
-        .with_details(read.details)
-        .with_answer(status, headers.clone(), body.clone())
+    Error::new(kind, message).with_code(read.code).with_details(read.details).with_answer(
+        status,
+        headers.clone(),
+        body.clone(),
+    )
 }
 
 #[cfg(test)]
@@ -131,12 +138,17 @@ mod tests {
     fn of(status: u16, body: &'static str) -> Error {
         let body = Bytes::from_static(body.as_bytes());
         let read = ErrorBody::read(&body);
-        error(status, &HeaderMap::new(), &body, read, |code| (code == "campaign_active").then_some(ErrorKind::Conflict))
+        error(status, &HeaderMap::new(), &body, read, |code| {
+            (code == "campaign_active").then_some(ErrorKind::Conflict)
+        })
     }
 
     #[test]
     fn documented_bodies_are_read() {
-        let error = of(400, r#"{"error":"validation_error","message":"Bad","details":[{"field":"name","message":"short"}]}"#);
+        let error = of(
+            400,
+            r#"{"error":"validation_error","message":"Bad","details":[{"field":"name","message":"short"}]}"#,
+        );
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert_eq!(error.code(), Some("validation_error"));
         assert_eq!(error.details()[0].field, "name");
@@ -144,7 +156,16 @@ mod tests {
 
     #[test]
     fn any_body_survives() {
-        for body in ["", "<html>bad gateway</html>", "{\"error\":", "null", "[]", "\"x\"", "{\"error\":{\"message\":7}}", "{\"error\":null}"] {
+        for body in [
+            "",
+            "<html>bad gateway</html>",
+            "{\"error\":",
+            "null",
+            "[]",
+            "\"x\"",
+            "{\"error\":{\"message\":7}}",
+            "{\"error\":null}",
+        ] {
             let error = of(502, body);
             assert_eq!(error.kind(), ErrorKind::Server, "{body}");
             assert!(!error.to_string().contains("html"), "{error}");

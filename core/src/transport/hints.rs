@@ -12,9 +12,12 @@ const LONGEST: Duration = Duration::from_secs(120);
 ///
 /// Points in time are measured against the server's own `Date` where it sends one: clocks differ, and only the distance counts.
 pub(crate) fn wait(headers: &HeaderMap, body: Option<&Value>, local_now: SystemTime) -> Option<Duration> {
-    let now = text(headers, "date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(local_now);
+    let now =
+        text(headers, "date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(local_now);
     let until = |seconds: f64| {
-        let instant = Duration::try_from_secs_f64(seconds).ok().and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))?;
+        let instant = Duration::try_from_secs_f64(seconds)
+            .ok()
+            .and_then(|since| SystemTime::UNIX_EPOCH.checked_add(since))?;
         instant.duration_since(now).ok()
     };
     let retry_after = || {
@@ -47,9 +50,12 @@ mod tests {
     fn waits(headers: &[(&str, String)], body: Value) -> Option<u64> {
         let headers = headers
             .iter()
-            .map(|(name, value)| (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(value.as_str()).unwrap()))
+            .map(|(name, value)| {
+                (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(value.as_str()).unwrap())
+            })
             .collect();
-        wait(&headers, Some(&body), SystemTime::UNIX_EPOCH + Duration::from_secs(NOW)).map(|wait| wait.as_secs())
+        wait(&headers, Some(&body), SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
+            .map(|wait| wait.as_secs())
     }
 
     fn date(seconds: u64) -> String {

@@ -68,25 +68,29 @@ fn build(network: &Network, speaks_tls: bool, reaches_this_machine: bool) -> Res
     }
     match &network.proxy {
         Some(proxy) => {
-            let proxy = reqwest::Proxy::all(proxy.expose())
-                .map_err(|_| Error::config("proxy", "not an address, such as http://proxy.example.org:3128"))?;
+            let proxy = reqwest::Proxy::all(proxy.expose()).map_err(|_| {
+                Error::config("proxy", "not an address, such as http://proxy.example.org:3128")
+            })?;
             builder = builder.proxy(proxy);
         }
         // A company's proxy cannot reach a sandbox on this machine, whatever the variables say.
         None if reaches_this_machine => builder = builder.no_proxy(),
         None => {}
     }
-    builder
-        .build()
-        .map_err(|error| Error::config("transport", format!("the HTTP client cannot be set up: {}", chain(&error))))
+    builder.build().map_err(|error| {
+        Error::config("transport", format!("the HTTP client cannot be set up: {}", chain(&error)))
+    })
 }
 
 impl Transport for HttpClient {
     fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>> {
         Box::pin(async move {
-            let client = self
-                .client()
-                .map_err(|error| Failure { sent: false, timed_out: false, status: None, message: error.to_string() })?;
+            let client = self.client().map_err(|error| Failure {
+                sent: false,
+                timed_out: false,
+                status: None,
+                message: error.to_string(),
+            })?;
             exchange(&client, request).await
         })
     }
@@ -126,7 +130,12 @@ async fn exchange(client: &reqwest::Client, outgoing: Outgoing) -> Result<Incomi
             Some(_) => format!("the answer began but did not end within {timeout:?}"),
             None => format!("no answer within {timeout:?}"),
         };
-        Err(Failure { sent: begun.is_some() || !has_body || mark.is_set(), timed_out: true, status: begun, message })
+        Err(Failure {
+            sent: begun.is_some() || !has_body || mark.is_set(),
+            timed_out: true,
+            status: begun,
+            message,
+        })
     })
 }
 

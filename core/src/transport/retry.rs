@@ -48,7 +48,9 @@ impl RetryBudget {
     /// Takes one retry, if there is one left.
     pub(crate) fn take(&self) -> bool {
         self.0
-            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left >= RETRY_COST).then_some(left - RETRY_COST))
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                (left >= RETRY_COST).then_some(left - RETRY_COST)
+            })
             .is_ok()
     }
 

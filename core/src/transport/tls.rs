@@ -22,9 +22,9 @@ pub(super) fn config(network: &Network, with_system_roots: bool) -> Result<Clien
     }
     if let Some(path) = &network.ca_bundle {
         for certificate in certificates("caBundle", path)? {
-            roots
-                .add(certificate)
-                .map_err(|error| Error::config("caBundle", format!("a certificate in it cannot be used: {error}")))?;
+            roots.add(certificate).map_err(|error| {
+                Error::config("caBundle", format!("a certificate in it cannot be used: {error}"))
+            })?;
         }
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
@@ -35,11 +35,12 @@ pub(super) fn config(network: &Network, with_system_roots: bool) -> Result<Clien
     let mut config = match &network.client_cert {
         None => builder.with_no_client_auth(),
         Some(path) => {
-            let key = PrivateKeyDer::from_pem_file(path)
-                .map_err(|error| Error::config("clientCert", format!("no private key in {}: {error}", path.display())))?;
-            builder
-                .with_client_auth_cert(certificates("clientCert", path)?, key)
-                .map_err(|error| Error::config("clientCert", format!("certificate and key do not fit: {error}")))?
+            let key = PrivateKeyDer::from_pem_file(path).map_err(|error| {
+                Error::config("clientCert", format!("no private key in {}: {error}", path.display()))
+            })?;
+            builder.with_client_auth_cert(certificates("clientCert", path)?, key).map_err(|error| {
+                Error::config("clientCert", format!("certificate and key do not fit: {error}"))
+            })?
         }
     };
     config.alpn_protocols =

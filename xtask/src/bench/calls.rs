@@ -7,9 +7,9 @@ use anyhow::Result;
 use futures::future::BoxFuture;
 use kakiyo::{Kakiyo, Limit, LimitGroup, Limits, Verified};
 
+use super::PAIRS;
 use super::report::{Comparison, Direction, Floor};
 use super::server::Server;
-use super::PAIRS;
 
 type Caller = Arc<dyn Fn() -> BoxFuture<'static, Result<()>> + Send + Sync>;
 
@@ -26,7 +26,11 @@ pub(super) fn compare(server: &Server) -> Result<Vec<Comparison>> {
             let (mut one, mut other) = (Duration::ZERO, Duration::ZERO);
             // The order changes with each pair, so that neither side always comes second.
             for turn in 0..2 {
-                let span = runtime.block_on(round(if (turn + pair) % 2 == 0 { &ours } else { &theirs }, tasks, calls))?;
+                let span = runtime.block_on(round(
+                    if (turn + pair) % 2 == 0 { &ours } else { &theirs },
+                    tasks,
+                    calls,
+                ))?;
                 *if (turn + pair) % 2 == 0 { &mut one } else { &mut other } = span;
             }
             if pair > 0 {

@@ -6,9 +6,9 @@ use std::process::Command;
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use super::PAIRS;
 use super::report::{Comparison, Direction, Floor};
 use super::server::Server;
-use super::PAIRS;
 use crate::{native, process, setup};
 
 /// What a script prints: one line of JSON for each comparison.
@@ -46,7 +46,10 @@ pub(super) fn node(server: &Server) -> Result<Vec<Comparison>> {
     copy_folder(&root.join("bindings-node/dist"), &node.join("dist"))?;
     fs::copy(root.join("bindings-node/package.json"), node.join("package.json"))?;
     native::place(&built, "kakiyo_node", &node.join(native::node_file()?))?;
-    run(server, process::command("node").env("KAKIYO_BENCH_PACKAGE", &node).arg("bindings-node/bench/calls.mjs"))
+    run(
+        server,
+        process::command("node").env("KAKIYO_BENCH_PACKAGE", &node).arg("bindings-node/bench/calls.mjs"),
+    )
 }
 
 fn run(server: &Server, command: &mut Command) -> Result<Vec<Comparison>> {
@@ -59,7 +62,8 @@ fn run(server: &Server, command: &mut Command) -> Result<Vec<Comparison>> {
     printed
         .lines()
         .map(|line| {
-            let measured: Measured = serde_json::from_str(line).with_context(|| format!("a script printed: {line}"))?;
+            let measured: Measured =
+                serde_json::from_str(line).with_context(|| format!("a script printed: {line}"))?;
             Ok(Comparison {
                 name: measured.name,
                 against: measured.against,

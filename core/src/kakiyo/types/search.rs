@@ -157,11 +157,15 @@ mod tests {
     #[test]
     fn both_forms_become_one() {
         assert_eq!(
-            normalised(json!({"id": "person", "name": "A", "isPaused": false, "lastActivity": "t", "new": 1})),
+            normalised(
+                json!({"id": "person", "name": "A", "isPaused": false, "lastActivity": "t", "new": 1})
+            ),
             json!({"prospectId": "person", "name": "A", "paused": false, "lastActivity": "t", "new": 1})
         );
         assert_eq!(
-            normalised(json!({"id": "chat", "paused": true, "lastMessage": "t", "prospect": {"id": "person", "name": "A", "new": 1}})),
+            normalised(
+                json!({"id": "chat", "paused": true, "lastMessage": "t", "prospect": {"id": "person", "name": "A", "new": 1}})
+            ),
             json!({"chatId": "chat", "prospectId": "person", "name": "A", "paused": true, "lastActivity": "t", "new": 1})
         );
     }

@@ -11,8 +11,8 @@ use std::time::Duration;
 use clap::Parser;
 use kakiyo::leads::{self, LeadPlan, PlanOptions, ProfileList};
 use kakiyo::{
-    AddDncBatch, AddProspectsBatch, CampaignId, CreateAgent, CreateCampaign, CreateProduct, CreatePrompt, Kakiyo, ListId,
-    ProspectInput,
+    AddDncBatch, AddProspectsBatch, CampaignId, CreateAgent, CreateCampaign, CreateProduct, CreatePrompt,
+    Kakiyo, ListId, ProspectInput,
 };
 use kakiyo_sandbox::Sandbox;
 
@@ -79,9 +79,14 @@ async fn run(arguments: Arguments) -> Result<(), Box<dyn std::error::Error>> {
 }
 
 async fn new_campaign(kakiyo: &Kakiyo) -> kakiyo::Result<CampaignId> {
-    let product = kakiyo.products().create(CreateProduct::new("Contract audit", "A two-week review of energy contracts."));
+    let product = kakiyo
+        .products()
+        .create(CreateProduct::new("Contract audit", "A two-week review of energy contracts."));
     let product = product.await?;
-    let prompt = kakiyo.prompts().create(CreatePrompt::new("Founder intro", "680321c8001e2f527d82", "Messages")).await?;
+    let prompt = kakiyo
+        .prompts()
+        .create(CreatePrompt::new("Founder intro", "680321c8001e2f527d82", "Messages"))
+        .await?;
     let prompt = prompt.id.as_ref().map_or("", |id| id.as_str());
     let agent = kakiyo.agents().create(CreateAgent::new()).await?;
     let campaign = CreateCampaign::new("Founders, spring", &product.id, prompt, &agent.id);
@@ -99,7 +104,8 @@ async fn block(kakiyo: &Kakiyo, blocked: &ProfileList) -> kakiyo::Result<()> {
 async fn add(kakiyo: &Kakiyo, campaign: &CampaignId, plan: &LeadPlan) -> kakiyo::Result<Vec<ListId>> {
     let mut lists = Vec::new();
     for batch in plan.batches() {
-        let prospects: Vec<_> = batch.iter().map(|lead| ProspectInput::new(lead.name.as_str(), lead.url())).collect();
+        let prospects: Vec<_> =
+            batch.iter().map(|lead| ProspectInput::new(lead.name.as_str(), lead.url())).collect();
         let accepted = kakiyo.prospects().add_batch(AddProspectsBatch::new(campaign, prospects)).await?;
         lists.extend(accepted.into_inner().list_id);
     }
@@ -142,7 +148,10 @@ fn print_plan(plan: &LeadPlan, blocked: Option<&ProfileList>) {
     if let Some(blocked) = blocked {
         println!("  to block    {:>6}", blocked.unique);
     }
-    println!("  calls       {:>6} to {} (adding {}, the rest confirms)", plan.calls.min, plan.calls.max, plan.submit_calls);
+    println!(
+        "  calls       {:>6} to {} (adding {}, the rest confirms)",
+        plan.calls.min, plan.calls.max, plan.submit_calls
+    );
     println!("  credits     {:>6} to {}", plan.credits.min, plan.credits.max);
 }
 

@@ -60,7 +60,11 @@ pub(super) fn field(field: &Field) -> String {
     let mut text = field.docs.clone();
     let unnamed = |name: &str| {
         let limit = *field.rules.get(name)?;
-        let grouped = if limit >= 1_000 { format!("{},{:03}", limit / 1_000, limit % 1_000) } else { limit.to_string() };
+        let grouped = if limit >= 1_000 {
+            format!("{},{:03}", limit / 1_000, limit % 1_000)
+        } else {
+            limit.to_string()
+        };
         (!text.contains(&grouped)).then_some(grouped)
     };
     let mut limits = Vec::new();
@@ -95,7 +99,9 @@ fn cost(operation: &Operation) -> String {
     let credits = match (operation.price, operation.calls, operation.shape.as_str()) {
         (1, _, "page") => format!("Costs 1 credit for each page of up to {}.", operation.page_cap),
         (price, _, "page") => format!("Costs {price} credits for each page of up to {}.", operation.page_cap),
-        (price, (least, most), _) if least != most => format!("Costs {} to {} credits.", price * least, price * most),
+        (price, (least, most), _) if least != most => {
+            format!("Costs {} to {} credits.", price * least, price * most)
+        }
         (1, ..) => "Costs 1 credit.".to_owned(),
         (price, ..) => format!("Costs {price} credits."),
     };
@@ -184,7 +190,10 @@ fn entry(text: &str) -> Vec<String> {
 }
 
 fn indented(text: &str, indentation: usize) -> Vec<String> {
-    wrapped(text, WIDTH - indentation).into_iter().map(|line| format!("{}{line}", " ".repeat(indentation))).collect()
+    wrapped(text, WIDTH - indentation)
+        .into_iter()
+        .map(|line| format!("{}{line}", " ".repeat(indentation)))
+        .collect()
 }
 
 /// Lines of at most `width` columns.

@@ -44,7 +44,8 @@ pub(super) fn render(table: &Table) -> Result<Vec<Rendered>> {
     environment.add_template("mod.rs", include_str!("templates/mod.rs.j2"))?;
     environment.add_template("views.rs", include_str!("templates/views.rs.j2"))?;
 
-    let files = FILES.iter().chain([&("views.rs", "bindings-python/src/generated/views.rs", Formatter::None)]);
+    let files =
+        FILES.iter().chain([&("views.rs", "bindings-python/src/generated/views.rs", Formatter::None)]);
     files
         .map(|&(name, path, formatter)| {
             let is_async = name.starts_with("async");
@@ -118,7 +119,8 @@ struct Method {
 }
 
 fn resources(table: &Table, is_async: bool) -> Vec<Resource> {
-    let mut names: Vec<&String> = table.operations.iter().filter_map(|operation| operation.resource.as_ref()).collect();
+    let mut names: Vec<&String> =
+        table.operations.iter().filter_map(|operation| operation.resource.as_ref()).collect();
     names.sort();
     names.dedup();
     names
@@ -211,8 +213,10 @@ fn imports(table: &Table) -> Imports {
         models.push("Rows".to_owned());
     }
     let fields = || table.operations.iter().flat_map(|operation| &operation.arguments);
-    let inputs = fields().filter_map(|field| types::input_name(&field.r#type).map(str::to_owned)).collect::<Vec<_>>();
-    let mut named: Vec<String> = fields().filter_map(|field| types::word_name(&field.r#type).map(str::to_owned)).collect();
+    let inputs =
+        fields().filter_map(|field| types::input_name(&field.r#type).map(str::to_owned)).collect::<Vec<_>>();
+    let mut named: Vec<String> =
+        fields().filter_map(|field| types::word_name(&field.r#type).map(str::to_owned)).collect();
     named.extend(inputs.iter().cloned());
     let mut constants: Vec<String> = inputs.iter().map(|name| types::constant_name(name)).collect();
     for names in [&mut models, &mut named, &mut constants] {
@@ -224,13 +228,7 @@ fn imports(table: &Table) -> Imports {
     let mut collections = Vec::new();
     collections.extend(lists.then_some("Iterable"));
     collections.extend((json || !inputs.is_empty()).then_some("Mapping"));
-    Imports {
-        models,
-        types: named,
-        inputs: constants,
-        collections,
-        any: json,
-    }
+    Imports { models, types: named, inputs: constants, collections, any: json }
 }
 
 fn shown_words(table: &Table) -> Vec<&str> {
@@ -265,7 +263,11 @@ fn view(model: &Type) -> View {
     let fields = model.fields.iter().map(|field| {
         let r#type = types::result(&field.r#type);
         ViewField {
-            rust: if types::is_rust_keyword(&field.name) { format!("r#{}", field.name) } else { field.name.clone() },
+            rust: if types::is_rust_keyword(&field.name) {
+                format!("r#{}", field.name)
+            } else {
+                field.name.clone()
+            },
             name: field.name.clone(),
             // A time may be unreadable even where it is always sent.
             r#type: match field.required && field.r#type != TypeRef::Time {
