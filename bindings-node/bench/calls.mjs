@@ -50,7 +50,8 @@ async function compare(name, against, theirs, floor, atOnce, calls) {
   const pairs = [];
   for (let pair = 0; pair <= pairsWanted; pair += 1) {
     const rates = new Map();
-    for (const side of pair % 2 ? [ours, theirs] : [theirs, ours]) rates.set(side, await rate(side, atOnce, calls));
+    for (const side of pair % 2 ? [ours, theirs] : [theirs, ours])
+      rates.set(side, await rate(side, atOnce, calls));
     if (pair > 0) pairs.push([rates.get(ours), rates.get(theirs)]);
   }
   console.log(JSON.stringify({ name, against, floor, pairs }));

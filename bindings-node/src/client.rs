@@ -1,16 +1,15 @@
 //! A client: opening it, calls by operation id, raw calls, walks over pages.
 
-use std::collections::BTreeMap;
-
-use kakiyo::{ErrorKind, Kakiyo, registry};
+use kakiyo::{ErrorKind, Kakiyo, registry, settings};
 use napi_derive::napi;
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::cancel::CancelToken;
+use crate::failure::Failure;
 use crate::inbox::{Inbox, Post};
 use crate::key::{self, KeyFunction};
-use crate::options::{self, ClientOptions};
+use crate::options;
 use crate::outcome::Outcome;
 use crate::pages::Pages;
 use crate::runtime::settle_later;
@@ -33,10 +32,10 @@ pub struct Opened {
 }
 
 impl Opened {
-    fn from(client: Result<Kakiyo, Outcome>, post: Post) -> Self {
+    fn from(client: Result<Kakiyo, Failure>, post: Post) -> Self {
         match client {
             Ok(client) => Self { client: Some(Client { client, post }), error: None },
-            Err(outcome) => Self { client: None, error: outcome.error },
+            Err(failure) => Self { client: None, error: Some(failure.0) },
         }
     }
 }
@@ -45,14 +44,12 @@ impl Opened {
 #[napi]
 pub fn open(inbox: &Inbox, options: String, key: Option<KeyFunction<'_>>) -> napi::Result<Opened> {
     let provider = key.as_ref().map(key::provider).transpose()?;
-    let client = options::read::<ClientOptions>(ErrorKind::Config, &options).and_then(|options| {
-        let mut builder = options.apply(Kakiyo::builder())?;
-        if let Some(provider) = provider {
-            builder = builder.api_key_provider(provider);
-        }
-        Ok(builder.build()?)
-    });
-    Ok(Opened::from(client, inbox.post()))
+    let client =
+        settings::client(Kakiyo::builder(), &options, options::UNIT).and_then(|builder| match provider {
+            Some(provider) => builder.api_key_provider(provider).build(),
+            None => builder.build(),
+        });
+    Ok(Opened::from(client.map_err(Failure::from), inbox.post()))
 }
 
 #[napi]
@@ -60,20 +57,27 @@ impl Client {
     /// A copy with other defaults.
     #[napi]
     pub fn with_options(&self, options: String) -> Opened {
-        let copy = options::call(Some(&options), None).and_then(|options| Ok(self.client.with_options(options)?));
+        let copy =
+            options::call(Some(&options), None).and_then(|options| Ok(self.client.with_options(options)?));
         Opened::from(copy, self.post.clone())
     }
 
     /// Makes a call; its outcome comes through the inbox.
     #[napi]
-    pub fn call(&self, ticket: u32, operation: String, arguments: String, options: Option<String>, token: Option<&CancelToken>) {
+    pub fn call(
+        &self,
+        ticket: u32,
+        operation: String,
+        arguments: String,
+        options: Option<String>,
+        token: Option<&CancelToken>,
+    ) {
         let (client, token) = (self.client.clone(), token.map(CancelToken::token));
-        let call = async move {
+        settle_later(self.post.clone(), ticket, async move {
             let options = options::call(options.as_deref(), token)?;
             let answer = registry::find(&operation)?.invoke(client, arguments.as_bytes(), options)?.await?;
             Ok(Outcome::delivered(&answer))
-        };
-        settle_later(self.post.clone(), ticket, async { call.await.unwrap_or_else(|outcome: Outcome| outcome) });
+        });
     }
 
     /// Calls a route that the table does not know; `request` is `{ query, body }` as JSON.
@@ -88,27 +92,27 @@ impl Client {
         token: Option<&CancelToken>,
     ) {
         let (client, token) = (self.client.clone(), token.map(CancelToken::token));
-        let call = async move {
+        settle_later(self.post.clone(), ticket, async move {
             let options = options::call(options.as_deref(), token)?;
             let RawRequest { query, body } = options::read(ErrorKind::InvalidRequest, &request)?;
-            let pairs = options::pairs("query", query)?;
+            let pairs = settings::query_pairs("query", query)?;
             let query: Vec<_> = pairs.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let (body, meta) = client.raw(&method, &path, &query, body.as_ref(), &options).await?.into_parts();
+            let (body, meta) =
+                client.raw(&method, &path, &query, body.as_ref(), &options).await?.into_parts();
             Ok(Outcome::raw(body.into(), &meta))
-        };
-        settle_later(self.post.clone(), ticket, async { call.await.unwrap_or_else(|outcome: Outcome| outcome) });
+        });
     }
 
     /// Prepares a walk over pages; what is wrong with it is the outcome of its first page.
     #[napi]
-    pub fn open_pages(&self, operation: String, arguments: String, options: Option<String>, paging: Option<String>) -> Pages {
-        Pages::new(self.client.clone(), self.post.clone(), operation, arguments, options, paging)
+    pub fn open_pages(&self, operation: String, arguments: String, options: Option<String>) -> Pages {
+        Pages::new(self.client.clone(), self.post.clone(), operation, arguments, options)
     }
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 struct RawRequest {
-    query: BTreeMap<String, Value>,
+    query: Map<String, Value>,
     body: Option<Value>,
 }

@@ -17,7 +17,8 @@ pub(crate) type KeyFunction<'a> = Function<'a, (), Promise<String>>;
 type Asked = ThreadsafeFunction<(), Promise<String>, (), Status, false, true>;
 
 pub(crate) fn provider(function: &KeyFunction<'_>) -> napi::Result<KeyProvider> {
-    let asked: Asked = function.build_threadsafe_function::<()>().callee_handled::<false>().weak::<true>().build()?;
+    let asked: Asked =
+        function.build_threadsafe_function::<()>().callee_handled::<false>().weak::<true>().build()?;
     let asked = Arc::new(asked);
     Ok(Arc::new(move || {
         let asked = Arc::clone(&asked);

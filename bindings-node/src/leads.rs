@@ -1,15 +1,16 @@
 //! Reading lead files and profile addresses. Files are read on threads for blocking work.
 
-use kakiyo::ErrorKind;
 use kakiyo::leads::{self, Identity, LeadSource, LeadsError, LeadsErrorKind, PlanOptions};
+use kakiyo::{ErrorKind, FieldIssue};
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 use serde::Serialize;
 use serde_json::json;
 
+use crate::failure::{ErrorFields, Failure};
 use crate::inbox::Inbox;
 use crate::options;
-use crate::outcome::{ErrorFields, Outcome};
+use crate::outcome::Outcome;
 use crate::runtime::settle_blocking;
 
 /// Plans an import from a path or the bytes of a file; options as JSON.
@@ -37,31 +38,30 @@ fn read_file<T: Serialize + 'static>(
         Either::B(bytes) => LeadSource::from(bytes.to_vec()),
     };
     settle_blocking(inbox.post(), ticket, move || {
-        match options::read(ErrorKind::InvalidRequest, &options) {
-            Ok(options) => read(source, &options).map_or_else(|error| refused(&error), |read| Outcome::value(&read)),
-            Err(outcome) => outcome,
-        }
+        let options = options::read(ErrorKind::InvalidRequest, &options)?;
+        Ok(Outcome::value(&read(source, &options).map_err(|error| refused(&error))?))
     });
 }
 
 /// Who a profile address is about: `{ value: { kind, value, url } }` or `{ error }`, as JSON texts.
 #[napi]
 pub fn parse_profile_url(url: String) -> Parsed {
-    let outcome = match Identity::parse(&url) {
+    match Identity::parse(&url) {
         Ok(identity) => {
             let kind = if identity.slug().is_some() { "slug" } else { "member" };
-            Outcome::value(&json!({"kind": kind, "value": identity.as_str(), "url": identity.url()}))
+            let value = json!({"kind": kind, "value": identity.as_str(), "url": identity.url()});
+            Parsed { value: Some(value.to_string()), error: None }
         }
         Err(error) => {
-            let issue = kakiyo::FieldIssue { field: "url".to_owned(), message: error.reason.message().to_owned() };
-            Outcome::failed(&ErrorFields {
+            let issue = FieldIssue { field: "url".to_owned(), message: error.reason.message().to_owned() };
+            let failure = Failure::from(ErrorFields {
                 code: Some(error.reason.code()),
                 details: vec![issue],
                 ..ErrorFields::new(ErrorKind::InvalidRequest, error.to_string())
-            })
+            });
+            Parsed { value: None, error: Some(failure.0) }
         }
-    };
-    Parsed { value: outcome.value, error: outcome.error }
+    }
 }
 
 /// An address read, or why it cannot be.
@@ -74,13 +74,13 @@ pub struct Parsed {
 }
 
 /// A file that cannot be read: a missing one is `not_found`, any other fault is one of the arguments.
-fn refused(error: &LeadsError) -> Outcome {
+fn refused(error: &LeadsError) -> Failure {
     let kind = match error.kind {
         LeadsErrorKind::NotFound => ErrorKind::NotFound,
         _ => ErrorKind::InvalidRequest,
     };
-    let issue = kakiyo::FieldIssue { field: error.field.clone(), message: error.rule.clone() };
-    Outcome::failed(&ErrorFields {
+    let issue = FieldIssue { field: error.field.clone(), message: error.rule.clone() };
+    Failure::from(ErrorFields {
         code: Some(error.kind.code()),
         details: vec![issue],
         ..ErrorFields::new(kind, error.to_string())

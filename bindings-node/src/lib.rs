@@ -4,12 +4,14 @@
 //! [`inbox`] as an [`outcome`] with that ticket. Nothing here rejects or throws for what goes wrong in a call: the façade in
 //! `ts/` makes errors of outcomes. Nothing starts while the addon is loaded.
 
+#![expect(unreachable_pub, reason = "what `#[napi]` exports has to be public")]
+
 mod cancel;
 mod client;
+mod failure;
 mod inbox;
 mod key;
 mod leads;
-mod limits;
 mod options;
 mod outcome;
 mod pages;

@@ -1,14 +1,13 @@
 //! What a call came to: a value with its meta, or the fields of an error. Both cross as JSON text.
 
-use std::any::Any;
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 use kakiyo::registry::Delivered;
-use kakiyo::{Credits, Error, ErrorKind, FieldIssue, Meta};
+use kakiyo::{Credits, Meta};
 use serde::Serialize;
 
+use crate::failure::Failure;
 use crate::inbox::Settled;
 use crate::sandbox::Started;
 
@@ -39,7 +38,7 @@ impl Outcome {
     pub(crate) fn page(answer: &Delivered, sum: &Meta) -> Self {
         let page = answer.page.map(|facts| {
             let sum = MetaFields::from(sum);
-            text(&PageFields { rows: facts.rows, total: facts.total, has_more: facts.has_more, sum })
+            text(&PageFields { total: facts.total, has_more: facts.has_more, sum })
         });
         Self { page, ..Self::delivered(answer) }
     }
@@ -49,29 +48,6 @@ impl Outcome {
         Self { body: Some(body), meta: Some(text(&MetaFields::from(meta))), ..Self::default() }
     }
 
-    /// An error of the bridge itself: nothing was sent.
-    pub(crate) fn refused(kind: ErrorKind, field: &str, rule: impl Into<String>) -> Self {
-        let issue = FieldIssue { field: field.to_owned(), message: rule.into() };
-        let message = format!("{}: {}", issue.field, issue.message);
-        Self::failed(&ErrorFields { details: vec![issue], ..ErrorFields::new(kind, message) })
-    }
-
-    /// A fault of this library.
-    pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self::failed(&ErrorFields::new(ErrorKind::Internal, message.into()))
-    }
-
-    /// A panic, which is a fault of this library.
-    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
-        let what = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-        let what = what.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned());
-        Self::internal(format!("a fault in this library, please report it: {what}"))
-    }
-
-    pub(crate) fn failed(error: &ErrorFields<'_>) -> Self {
-        Self { error: Some(text(error)), ..Self::default() }
-    }
-
     /// As it crosses to JavaScript.
     pub(crate) fn into_settled(self, ticket: u32) -> Settled {
         let Self { value, body, meta, page, error, sandbox } = self;
@@ -79,75 +55,9 @@ impl Outcome {
     }
 }
 
-impl From<Error> for Outcome {
-    fn from(error: Error) -> Self {
-        Self::failed(&ErrorFields::from(&error))
-    }
-}
-
-/// The fields that an error has in TypeScript.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct ErrorFields<'a> {
-    pub(crate) kind: ErrorKind,
-    pub(crate) message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) operation: Option<&'static str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) status: Option<u16>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) code: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) request_id: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) retry_after_ms: Option<f64>,
-    pub(crate) attempts: u32,
-    pub(crate) credits: Credits,
-    pub(crate) safe_to_retry: bool,
-    pub(crate) details: Vec<FieldIssue>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) headers: Option<BTreeMap<String, String>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub(crate) body: Option<Cow<'a, str>>,
-}
-
-impl ErrorFields<'_> {
-    pub(crate) fn new(kind: ErrorKind, message: String) -> Self {
-        Self {
-            kind,
-            message,
-            operation: None,
-            status: None,
-            code: None,
-            request_id: None,
-            retry_after_ms: None,
-            attempts: 0,
-            credits: Credits::NONE,
-            safe_to_retry: false,
-            details: Vec::new(),
-            headers: None,
-            body: None,
-        }
-    }
-}
-
-impl<'a> From<&'a Error> for ErrorFields<'a> {
-    fn from(error: &'a Error) -> Self {
-        Self {
-            kind: error.kind(),
-            message: error.to_string(),
-            operation: error.operation(),
-            status: error.status(),
-            code: error.code(),
-            request_id: error.request_id(),
-            retry_after_ms: error.retry_after().map(milliseconds),
-            attempts: error.attempts(),
-            credits: error.credits(),
-            safe_to_retry: error.is_safe_to_retry(),
-            details: error.details().to_vec(),
-            headers: error.headers().map(headers),
-            body: error.body().map(|body| String::from_utf8_lossy(body)),
-        }
+impl From<Failure> for Outcome {
+    fn from(failure: Failure) -> Self {
+        Self { error: Some(failure.0), ..Self::default() }
     }
 }
 
@@ -186,7 +96,6 @@ impl<'a> From<&'a Meta> for MetaFields<'a> {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 struct PageFields<'a> {
-    rows: usize,
     #[serde(skip_serializing_if = "Option::is_none")]
     total: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -194,12 +103,12 @@ struct PageFields<'a> {
     sum: MetaFields<'a>,
 }
 
-fn milliseconds(time: Duration) -> f64 {
+pub(crate) fn milliseconds(time: Duration) -> f64 {
     (time.as_secs_f64() * 1e6).round() / 1e3
 }
 
 /// Names in lower case; a header that came several times is joined by commas.
-fn headers(map: &http::HeaderMap) -> BTreeMap<String, String> {
+pub(crate) fn headers(map: &http::HeaderMap) -> BTreeMap<String, String> {
     let mut fields: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in map {
         let value = String::from_utf8_lossy(value.as_bytes());
@@ -215,6 +124,6 @@ fn headers(map: &http::HeaderMap) -> BTreeMap<String, String> {
 }
 
 /// JSON of our own types: it cannot fail, and null stands for the impossible.
-fn text<T: Serialize>(value: &T) -> String {
+pub(crate) fn text<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).unwrap_or_else(|_| "null".to_owned())
 }

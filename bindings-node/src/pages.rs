@@ -7,6 +7,7 @@ use napi_derive::napi;
 use tokio::sync::Mutex;
 
 use crate::cancel::CancelToken;
+use crate::failure::Failure;
 use crate::inbox::Post;
 use crate::options;
 use crate::outcome::Outcome;
@@ -30,7 +31,6 @@ struct Ready {
     operation: String,
     arguments: String,
     options: Option<String>,
-    paging: Option<String>,
 }
 
 impl Pages {
@@ -40,9 +40,8 @@ impl Pages {
         operation: String,
         arguments: String,
         options: Option<String>,
-        paging: Option<String>,
     ) -> Self {
-        let ready = Ready { client, operation, arguments, options, paging };
+        let ready = Ready { client, operation, arguments, options };
         Self { walk: Arc::new(Mutex::new(Walk::Ready(Box::new(ready)))), post }
     }
 }
@@ -55,7 +54,7 @@ impl Pages {
         let (walk, token) = (Arc::clone(&self.walk), token.map(CancelToken::token));
         settle_later(self.post.clone(), ticket, async move {
             let mut walk = walk.lock().await;
-            walk.next(token).await.unwrap_or_else(|outcome| outcome)
+            walk.next(token).await
         });
     }
 
@@ -69,7 +68,7 @@ impl Pages {
 }
 
 impl Walk {
-    async fn next(&mut self, token: Option<Arc<kakiyo::CancelToken>>) -> Result<Outcome, Outcome> {
+    async fn next(&mut self, token: Option<Arc<kakiyo::CancelToken>>) -> Result<Outcome, Failure> {
         if let Self::Ready(_) = self
             && let Self::Ready(ready) = std::mem::replace(self, Self::Ended)
         {
@@ -85,9 +84,8 @@ impl Walk {
 }
 
 impl Ready {
-    fn open(self) -> Result<Box<dyn registry::Pages>, Outcome> {
-        let options = options::call(self.options.as_deref(), None)?;
-        let paging = options::paging(self.paging.as_deref())?;
+    fn open(self) -> Result<Box<dyn registry::Pages>, Failure> {
+        let (options, paging) = options::paged(self.options.as_deref())?;
         Ok(registry::find(&self.operation)?.open(self.client, self.arguments.as_bytes(), options, paging)?)
     }
 }

@@ -8,9 +8,10 @@ use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::Value;
 
+use crate::failure::{ErrorFields, Failure};
 use crate::inbox::{Inbox, Post};
 use crate::options;
-use crate::outcome::{ErrorFields, Outcome};
+use crate::outcome::Outcome;
 use crate::runtime::settle_blocking;
 
 /// A server that was just started, on its way to JavaScript.
@@ -35,7 +36,6 @@ struct SandboxOptions {
     port: u16,
     seed: Option<u64>,
     time_scale: Option<f64>,
-    virtual_clock: bool,
     api_key: Option<String>,
     credits: Option<u64>,
     settings: Settings,
@@ -46,21 +46,20 @@ struct SandboxOptions {
 pub fn start_sandbox(inbox: &Inbox, ticket: u32, options: String) {
     let post = inbox.post();
     settle_blocking(inbox.post(), ticket, move || {
-        start(&options, post).map_or_else(|outcome| outcome, |sandbox| Outcome { sandbox: Some(sandbox), ..Outcome::default() })
+        Ok(Outcome { sandbox: Some(start(&options, post)?), ..Outcome::default() })
     });
 }
 
-fn start(options: &str, post: Post) -> Result<Sandbox, Outcome> {
+fn start(options: &str, post: Post) -> Result<Sandbox, Failure> {
     let options: SandboxOptions = options::read(ErrorKind::Config, options)?;
     let mut builder = Server::builder().port(options.port).settings(options.settings);
-    if options.virtual_clock {
-        builder = builder.virtual_clock();
-    }
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
-    if let Some(scale) = options.time_scale {
-        builder = builder.time_scale(scale);
+    match options.time_scale {
+        Some(0.0) => builder = builder.virtual_clock(),
+        Some(scale) => builder = builder.time_scale(scale),
+        None => {}
     }
     if let Some(key) = options.api_key {
         builder = builder.api_key(key);
@@ -68,8 +67,9 @@ fn start(options: &str, post: Post) -> Result<Sandbox, Outcome> {
     if let Some(credits) = options.credits {
         builder = builder.credits(credits);
     }
+    let started = builder.start_blocking();
     let server =
-        builder.start_blocking().map_err(|error| Outcome::refused(ErrorKind::Config, "sandbox", error.to_string()))?;
+        started.map_err(|error| Failure::refused(ErrorKind::Config, "sandbox", error.to_string()))?;
     let (base_url, api_key) = (server.base_url(), server.api_key().to_owned());
     Ok(Sandbox { server: Arc::new(Mutex::new(Some(server))), post, base_url, api_key })
 }
@@ -81,17 +81,17 @@ impl Sandbox {
     pub fn control(&self, ticket: u32, method: String, path: String, body: String) {
         let server = Arc::clone(&self.server);
         settle_blocking(self.post.clone(), ticket, move || {
-            let body: Value = match options::read(ErrorKind::InvalidRequest, &body) {
-                Ok(body) => body,
-                Err(outcome) => return outcome,
+            let body: Value = options::read(ErrorKind::InvalidRequest, &body)?;
+            let server = server.lock().unwrap_or_else(PoisonError::into_inner);
+            let Some(server) = &*server else {
+                return Err(Failure::refused(
+                    ErrorKind::Config,
+                    "sandbox",
+                    "it is closed: start another one",
+                ));
             };
-            match &*server.lock().unwrap_or_else(PoisonError::into_inner) {
-                None => Outcome::refused(ErrorKind::Config, "sandbox", "it is closed: start another one"),
-                Some(server) => match server.control(&method, &path, body) {
-                    Ok(answer) => Outcome::value(&answer),
-                    Err(error) => refused(&error),
-                },
-            }
+            let answer = server.control(&method, &path, body).map_err(|error| refused(&error))?;
+            Ok(Outcome::value(&answer))
         });
     }
 
@@ -101,12 +101,12 @@ impl Sandbox {
         let server = Arc::clone(&self.server);
         settle_blocking(self.post.clone(), ticket, move || {
             drop(server.lock().unwrap_or_else(PoisonError::into_inner).take());
-            Outcome::value(&())
+            Ok(Outcome::value(&()))
         });
     }
 }
 
-fn refused(error: &ControlError) -> Outcome {
+fn refused(error: &ControlError) -> Failure {
     let kind = if error.status == 404 { ErrorKind::NotFound } else { ErrorKind::InvalidRequest };
-    Outcome::failed(&ErrorFields { status: Some(error.status), ..ErrorFields::new(kind, error.to_string()) })
+    ErrorFields { status: Some(error.status), ..ErrorFields::new(kind, error.to_string()) }.into()
 }

@@ -1,0 +1,134 @@
+// What the types promise. It is compiled, never run: `npm run check:types`.
+
+import {
+  ConversationStatus,
+  Kakiyo,
+  KakiyoError,
+  NotFoundError,
+  Sandbox,
+  planLeads,
+  type ApiPromise,
+  type CampaignId,
+  type ChatId,
+  type ClientOptions,
+  type ConversationStatus as Status,
+  type CreateProduct,
+  type ErrorKind,
+  type Meta,
+  type Page,
+  type Paginator,
+  type ProductCreated,
+  type Prospect,
+  type ProspectId,
+  type Qualification,
+  type WithMeta,
+} from "kakiyo";
+
+type Equal<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+function same<A, B>(_: Equal<A, B>): void {}
+
+const options: ClientOptions = {
+  apiKey: () => Promise.resolve("k"),
+  limits: { preset: "published", window: 500 },
+};
+new Kakiyo();
+new Kakiyo({ limits: [{ group: "tier:low", limit: 15, window: 60_000 }], timeout: 1_000 });
+// @ts-expect-error no such preset
+new Kakiyo({ limits: "many" });
+// @ts-expect-error no such tier
+new Kakiyo({ limits: [{ group: "tier:none", limit: 1 }] });
+// @ts-expect-error no such option
+new Kakiyo({ timeouts: 1 });
+
+async function calls(signal: AbortSignal): Promise<void> {
+  await using kakiyo = new Kakiyo(options);
+  const call = kakiyo.products.create({ name: "n", description: "d" }, { signal, timeout: 5 });
+  same<typeof call, ApiPromise<ProductCreated>>(true);
+  const product = await call;
+  same<typeof product, ProductCreated>(true);
+  const answer = await call.withMeta();
+  same<typeof answer, WithMeta<ProductCreated>>(true);
+  const meta: Meta = answer.meta;
+  const left: number | undefined = meta.quotaLeft;
+
+  // @ts-expect-error a required argument is missing
+  kakiyo.products.create({ name: "n" });
+  // @ts-expect-error no such argument
+  kakiyo.products.create({ name: "n", description: "d", colour: "red" });
+  // @ts-expect-error only walks have pages
+  kakiyo.verify({ maxItems: 1 });
+
+  // Arguments may be left undefined; path ids are positional; plain text is an id.
+  const paginator = kakiyo.prospects.list(
+    "campaign",
+    { status: undefined },
+    { maxItems: 5, pageSize: 5, signal },
+  );
+  same<typeof paginator, Paginator<Prospect>>(true);
+  kakiyo.prospects.list("campaign");
+  kakiyo.campaigns.list({ maxItems: 1 });
+  kakiyo.prospects.addBatch({ campaignId: "c", prospects: [{ name: "n", url: "u" }] as const });
+
+  for await (const chat of paginator) {
+    same<typeof chat, Prospect>(true);
+    const status: Status | null | undefined = chat.status;
+    if (chat.status === ConversationStatus.REPLIED || chat.status === 9_999) {
+      const qualification: Qualification | null | undefined = chat.qualification;
+    }
+  }
+  for await (const page of paginator.pages()) {
+    same<typeof page, Page<Prospect>>(true);
+    const mapped: (string | undefined)[] = page.map((row) => row.id);
+  }
+  const page: Page<Prospect> = await paginator.page();
+  const rows: Prospect[] = await paginator.collect(5);
+  const sum: Meta = (await paginator.collect().withMeta()).meta;
+
+  const raw = await kakiyo.raw("GET", "/x", { query: { a: [1, "b"], c: true }, body: { d: 1 }, signal });
+  const bytes: Uint8Array = raw.bytes;
+  const json: unknown = raw.json();
+  const copy: Kakiyo = kakiyo.withOptions({ timeout: 5, extraHeaders: { a: "b" } });
+}
+
+// The id of one kind of record is not that of another; text is any id.
+declare const chat: ChatId;
+declare const prospect: ProspectId;
+const text: string = chat;
+const fromText: ChatId = "c";
+// @ts-expect-error a person is not a conversation
+const wrong: ChatId = prospect;
+// @ts-expect-error a conversation is not a campaign
+const alsoWrong: CampaignId = chat;
+
+// Sets of words are open, and the known ones are offered.
+const known: Qualification = "qualified";
+const unknown: Qualification = "somethingNew";
+// @ts-expect-error a number is no word
+const number: Qualification = 4;
+const code: Status = 4;
+const newCode: Status = 777;
+// @ts-expect-error constants are not to be changed
+ConversationStatus.REPLIED = 5;
+
+const args: CreateProduct = { name: "n", description: "d" };
+
+function errors(error: unknown): void {
+  if (error instanceof KakiyoError) {
+    const kind: ErrorKind = error.kind;
+    const wait: number | undefined = error.retryAfterMs;
+    const { min, max } = error.credits;
+    const headers: Record<string, string> | undefined = error.headers;
+  }
+  if (error instanceof NotFoundError) {
+    const status: number | undefined = error.status;
+    // @ts-expect-error fields are read-only
+    error.attempts = 2;
+  }
+}
+
+async function others(): Promise<void> {
+  await using sandbox = await Sandbox.start({ credits: 5, window: 1_000, profile: "tiered" });
+  const key: string = sandbox.apiKey;
+  const plan = await planLeads(new Uint8Array(), { columns: { url: "LinkedIn" } });
+  const url: string | undefined = plan.leads[0]?.url;
+}
