@@ -27,7 +27,9 @@ TASKS = 64
 
 
 def report(name: str, against: str, floor: float | None, pairs: list[tuple[float, float]]) -> None:
-    print(json.dumps({"name": name, "against": against, "floor": floor, "pairs": pairs}), flush=True)
+    print(
+        json.dumps({"name": name, "against": against, "floor": floor, "pairs": pairs}), flush=True
+    )
 
 
 def in_turns(ours: Callable[[], float], theirs: Callable[[], float]) -> list[tuple[float, float]]:
@@ -73,7 +75,10 @@ def sync() -> None:
             assert answer.json()["status"] == "success"
 
         calls = 400
-        for against, theirs, floor in (("httpx", with_httpx, 1.7), ("requests", with_requests, None)):
+        for against, theirs, floor in (
+            ("httpx", with_httpx, 1.7),
+            ("requests", with_requests, None),
+        ):
             pairs = in_turns(lambda: rate(ours, calls), lambda call=theirs: rate(call, calls))
             report("Python, sync, 1 at once", against, floor, pairs)
 
@@ -99,7 +104,9 @@ async def asynchronous() -> None:
             assert (await kakiyo.verify()).status == "success"
 
         async def with_aiohttp() -> None:
-            async with session.get(f"{URL}/verify", timeout=aiohttp.ClientTimeout(total=30)) as answer:
+            async with session.get(
+                f"{URL}/verify", timeout=aiohttp.ClientTimeout(total=30)
+            ) as answer:
                 answer.raise_for_status()
                 assert (await answer.json())["status"] == "success"
 

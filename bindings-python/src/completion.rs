@@ -2,7 +2,7 @@
 //!
 //! A finished call is pushed on a vector by a tokio thread, which takes no GIL; only the first of a batch writes a byte to a
 //! socket pair that the loop watches. The loop's own thread then settles the whole batch. A cancelled asyncio task cancels
-//! its call through a done-callback. A queue lives as long as its loop; calls that outlive it are dropped.
+//! its call through a done-callback. The queue of a closed loop goes with the next loop's first call, and ends what it left.
 
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -17,13 +17,17 @@ use tokio::task::AbortHandle;
 use crate::outcome::{self, CallFuture, Outcome};
 use crate::{key, runtime};
 
-/// Starts a call and gives the loop's future that will hold its result.
+/// Starts a call and gives a future of the running loop that will hold its result.
+///
+/// The loop is asked for here, so that importing the package does not import asyncio.
 pub(crate) fn start<'py>(
-    event_loop: &Bound<'py, PyAny>,
+    py: Python<'py>,
     token: Arc<CancelToken>,
     call: CallFuture,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let py = event_loop.py();
+    static RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+
+    let event_loop = &RUNNING_LOOP.import(py, "asyncio", "get_running_loop")?.call0()?;
     let queue = queue_of(event_loop)?;
     let awaited = event_loop.call_method0(intern!(py, "create_future"))?;
     let (done, mut open) = (Arc::clone(&queue.get().done), queue.get().open.subscribe());
@@ -57,9 +61,24 @@ fn queue_of<'py>(event_loop: &Bound<'py, PyAny>) -> PyResult<Bound<'py, Completi
     {
         return Ok(queue);
     }
+    sweep(queues)?;
     let queue = CompletionQueue::watched_by(event_loop)?;
     queues.set_item(event_loop, &queue)?;
     Ok(queue)
+}
+
+/// Drops the queues of closed loops: a call that was left under way holds its future, and with it the loop.
+fn sweep(queues: &Bound<'_, PyAny>) -> PyResult<()> {
+    let py = queues.py();
+    for event_loop in queues.call_method0("keys")?.try_iter()?.collect::<PyResult<Vec<_>>>()? {
+        if event_loop.call_method0("is_closed")?.is_truthy()? {
+            let queue = queues.call_method1("pop", (event_loop, py.None()))?;
+            if let Ok(queue) = queue.cast::<CompletionQueue>() {
+                drop(queue.get().done.take());
+            }
+        }
+    }
+    Ok(())
 }
 
 /// A call that ended, and the future that waits for it.

@@ -26,7 +26,10 @@ pub(crate) fn to_python<'py>(py: Python<'py>, value: &Value) -> PyResult<Bound<'
     }
 }
 
-pub(crate) fn object<'py>(py: Python<'py>, members: &serde_json::Map<String, Value>) -> PyResult<Bound<'py, PyDict>> {
+pub(crate) fn object<'py>(
+    py: Python<'py>,
+    members: &serde_json::Map<String, Value>,
+) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for (name, value) in members {
         dict.set_item(name, to_python(py, value)?)?;

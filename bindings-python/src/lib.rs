@@ -6,13 +6,11 @@
 
 mod client;
 mod completion;
-mod config;
 mod errors;
 mod generated;
 mod json;
 mod key;
 mod leads;
-mod limits;
 mod meta;
 mod model;
 mod options;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kakiyo::transport::HeaderMap;
+use http::HeaderMap;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyMappingProxy};
@@ -77,7 +77,7 @@ impl Meta {
         )
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (String,))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> restore::Reduced<'py, (String,)> {
         Ok((restore::function(slf.py(), "restore_meta")?, (restore::meta_text(&slf.get().0),)))
     }
 }
@@ -86,7 +86,8 @@ impl Meta {
 pub(crate) fn header_map<'py>(py: Python<'py>, headers: &HeaderMap) -> PyResult<Bound<'py, PyDict>> {
     let dict = PyDict::new(py);
     for name in headers.keys() {
-        let values = headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
+        let values =
+            headers.get_all(name).iter().map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned());
         dict.set_item(name.as_str(), values.collect::<Vec<_>>().join(", "))?;
     }
     Ok(dict)

@@ -62,7 +62,9 @@ pub(crate) async fn guarded(call: CallFuture) -> Outcome {
 /// The outcome as Python sees it.
 pub(crate) fn hand_over(py: Python<'_>, outcome: Outcome) -> PyResult<Py<PyAny>> {
     match outcome {
-        Ok(Answer::Value { model, shape, delivered }) => generated::kind(model)?.deliver(py, shape, delivered),
+        Ok(Answer::Value { model, shape, delivered }) => {
+            generated::kind(model)?.deliver(py, shape, delivered)
+        }
         Ok(Answer::Raw(response)) => {
             let meta = Arc::new(response.meta().clone());
             Ok(Py::new(py, RawResponse { body: response.into_inner(), meta })?.into_any())
@@ -110,8 +112,11 @@ impl RawResponse {
         other.cast::<Self>().is_ok_and(|other| other.get().body == self.body)
     }
 
-    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> PyResult<(Bound<'py, PyAny>, (Bound<'py, PyBytes>, String))> {
+    fn __reduce__<'py>(slf: &Bound<'py, Self>) -> restore::Reduced<'py, (Bound<'py, PyBytes>, String)> {
         let (py, this) = (slf.py(), slf.get());
-        Ok((restore::function(py, "restore_raw")?, (PyBytes::new(py, &this.body), restore::meta_text(&this.meta))))
+        Ok((
+            restore::function(py, "restore_raw")?,
+            (PyBytes::new(py, &this.body), restore::meta_text(&this.meta)),
+        ))
     }
 }

@@ -18,13 +18,18 @@ const SLICE: Duration = Duration::from_millis(50);
 
 /// Waits for the call and gives its result as a Python object.
 pub(crate) fn wait(py: Python<'_>, token: &Arc<CancelToken>, call: CallFuture) -> PyResult<Py<PyAny>> {
-    let (sender, receiver) = sync_channel(1);
+    let (sender, mut receiver) = sync_channel(1);
     let task = runtime::current()?.spawn(async move {
         // Nobody listens any more when the caller was interrupted.
         let _ = sender.send(outcome::guarded(call).await);
     });
     loop {
-        match py.detach(|| receiver.recv_timeout(SLICE)) {
+        let received;
+        (receiver, received) = py.detach(move || {
+            let received = receiver.recv_timeout(SLICE);
+            (receiver, received)
+        });
+        match received {
             Ok(outcome) => return outcome::hand_over(py, outcome),
             Err(RecvTimeoutError::Timeout) => {
                 if let Err(raised) = py.check_signals() {
@@ -34,7 +39,10 @@ pub(crate) fn wait(py: Python<'_>, token: &Arc<CancelToken>, call: CallFuture) -
                 }
             }
             Err(RecvTimeoutError::Disconnected) => {
-                return outcome::hand_over(py, Err(Failure::Fault("the call ended without an outcome".to_owned())));
+                return outcome::hand_over(
+                    py,
+                    Err(Failure::Fault("the call ended without an outcome".to_owned())),
+                );
             }
         }
     }

@@ -1,0 +1,83 @@
+"""Community client for Kakiyo (AI agents for LinkedIn outreach): never throttled, never overspent.
+
+Calls are scarce and cost credits. Every call waits for its slot, is sent once, and its cost is
+booked. `Kakiyo` works everywhere, notebooks included; `AsyncKakiyo` is its asyncio twin.
+
+    from kakiyo import Kakiyo
+
+    kakiyo = Kakiyo()  # KAKIYO_API_KEY
+    for chat in kakiyo.prospects.list(campaign_id, max_items=500):
+        print(chat.id, chat.prospect.name)
+"""
+
+from kakiyo import errors, models, types
+from kakiyo._async_client import AsyncKakiyo
+from kakiyo._client import Kakiyo
+from kakiyo._limits import Limits
+from kakiyo._native import __version__
+from kakiyo._options import CallOptions, PageOptions
+from kakiyo._paginator import AsyncPaginator, Paginator
+from kakiyo._sandbox import Sandbox
+from kakiyo.errors import (
+    AuthError,
+    BudgetRefusedError,
+    CallCancelledError,
+    CallConnectionError,
+    CallTimeoutError,
+    ConfigError,
+    ConflictError,
+    Credits,
+    DecodeError,
+    FieldIssue,
+    InternalError,
+    InvalidRequestError,
+    KakiyoError,
+    NotFoundError,
+    OutcomeUnknownError,
+    OutOfCreditsError,
+    PermissionDeniedError,
+    RateLimitedError,
+    ServerError,
+    WaitRefusedError,
+)
+from kakiyo.leads import LeadPlan, ProfileList, parse_profile_url, plan_leads, read_profile_urls
+
+__all__ = [
+    "AsyncKakiyo",
+    "AsyncPaginator",
+    "AuthError",
+    "BudgetRefusedError",
+    "CallCancelledError",
+    "CallConnectionError",
+    "CallOptions",
+    "CallTimeoutError",
+    "ConfigError",
+    "ConflictError",
+    "Credits",
+    "DecodeError",
+    "FieldIssue",
+    "InternalError",
+    "InvalidRequestError",
+    "Kakiyo",
+    "KakiyoError",
+    "LeadPlan",
+    "Limits",
+    "NotFoundError",
+    "OutOfCreditsError",
+    "OutcomeUnknownError",
+    "PageOptions",
+    "Paginator",
+    "PermissionDeniedError",
+    "ProfileList",
+    "RateLimitedError",
+    "Sandbox",
+    "ServerError",
+    "WaitRefusedError",
+    "__version__",
+    "errors",
+    "models",
+    "parse_profile_url",
+    "plan_leads",
+    "read_profile_urls",
+    "types",
+]

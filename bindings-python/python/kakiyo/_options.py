@@ -1,0 +1,67 @@
+"""Options of calls and clients: keyword arguments here, JSON for the core, which judges them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from os import PathLike, fspath
+from typing import TYPE_CHECKING, Any, TypedDict
+
+from kakiyo._names import camel_case
+
+if TYPE_CHECKING:
+    from kakiyo.errors import KakiyoError
+
+
+class CallOptions(TypedDict, total=False):
+    """Options of one call; what is not given comes from the client. `None` means not given."""
+
+    timeout: float | None
+    """Seconds for one attempt, sending to last byte; waiting for quota is not part of it."""
+    max_wait: float | None
+    """Seconds that the call may wait for quota; a longer wait is refused at once, at no cost."""
+    max_retries: int | None
+    """Retries after the first attempt; 2 unless given."""
+    extra_headers: Mapping[str, str] | None
+    """Headers to send beside the library's own."""
+    extra_query: Mapping[str, str | int | float | bool] | None
+    """Query pairs to send beside the operation's own."""
+
+
+class PageOptions(CallOptions, total=False):
+    """Options of a paged call."""
+
+    max_items: int | None
+    """Stop after this many rows; the last page asks for no more than are wanted."""
+    page_size: int | None
+    """Rows a page; the operation's cap unless given. Smaller pages cost more credits."""
+    offset: int | None
+    """Rows to skip before the first page."""
+
+
+def written(options: Mapping[str, Any], error: type[KakiyoError]) -> str:
+    """Options as JSON in the names of the API; those that are `None` are left out.
+
+    Args:
+        options: Options by their names here.
+        error: What to raise for a value that JSON cannot hold.
+    """
+    members = []
+    for name, value in options.items():
+        if value is None:
+            continue
+        wire = camel_case(name)
+        try:
+            text = json.dumps(value, default=_plain, allow_nan=False)
+        except (TypeError, ValueError, RecursionError) as reason:
+            raise error(f"{wire}: {reason}", details=[(wire, str(reason))]) from None
+        members.append(f"{json.dumps(wire)}: {text}")
+    return f"{{{', '.join(members)}}}" if members else ""
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, PathLike):
+        return fspath(value)
+    raise TypeError(f"{type(value).__name__} is not expected here")

@@ -1,0 +1,164 @@
+//! The client: opening, calling by operation id, raw calls, closing.
+//!
+//! Each way to call comes twice: `call` waits on this thread, `start_call` gives a future of the running event loop.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use kakiyo::{CallOptions, CancelToken, Kakiyo, registry, settings};
+use pyo3::prelude::*;
+
+use crate::outcome::{Answer, CallFuture};
+use crate::pages::Walk;
+use crate::{completion, errors, options, wait};
+
+/// An open client. What it may be asked for is in the façade.
+#[pyclass(frozen, module = "kakiyo._native")]
+pub(crate) struct Client {
+    /// Taken out by closing. The lock is held under the GIL only, so that no fork can leave it held.
+    client: Mutex<Option<Kakiyo>>,
+}
+
+#[pymethods]
+impl Client {
+    /// Opens a client; `key` is a callable that gives the key.
+    #[new]
+    #[pyo3(signature = (options, key))]
+    fn new(py: Python<'_>, options: &str, key: Option<Py<PyAny>>) -> PyResult<Self> {
+        Ok(Self { client: Mutex::new(Some(options::open(py, options, key)?)) })
+    }
+
+    /// A copy with other defaults.
+    fn with_options(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
+        let copy = self.open(py)?.with_options(options::call(py, options)?);
+        Ok(Self { client: Mutex::new(Some(copy.map_err(|error| errors::raised(py, &error))?)) })
+    }
+
+    /// Closes the client; its connections go with its last copy.
+    fn close(&self) {
+        self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
+    }
+
+    fn call(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Py<PyAny>> {
+        let (token, call) = self.prepare(py, operation, arguments, options)?;
+        wait::wait(py, &token, call)
+    }
+
+    fn start_call<'py>(
+        &self,
+        py: Python<'py>,
+        operation: &str,
+        arguments: &[u8],
+        options: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (token, call) = self.prepare(py, operation, arguments, options)?;
+        completion::start(py, token, call)
+    }
+
+    /// Opens a walk over the pages of a list.
+    fn walk(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Walk> {
+        let (call, paging) = options::paged(py, options)?;
+        let client = self.open(py)?;
+        let entry = registry::find(operation).map_err(|error| errors::raised(py, &error))?;
+        let pages =
+            entry.open(client, arguments, call, paging).map_err(|error| errors::raised(py, &error))?;
+        Ok(Walk::new(entry.model, entry.shape, pages))
+    }
+
+    #[pyo3(signature = (method, path, query, body, options))]
+    fn raw(
+        &self,
+        py: Python<'_>,
+        method: String,
+        path: String,
+        query: &str,
+        body: Option<&[u8]>,
+        options: &str,
+    ) -> PyResult<Py<PyAny>> {
+        let (token, call) = self.prepare_raw(py, RawCall { method, path, query, body }, options)?;
+        wait::wait(py, &token, call)
+    }
+
+    #[pyo3(signature = (method, path, query, body, options))]
+    fn start_raw<'py>(
+        &self,
+        py: Python<'py>,
+        method: String,
+        path: String,
+        query: &str,
+        body: Option<&[u8]>,
+        options: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let (token, call) = self.prepare_raw(py, RawCall { method, path, query, body }, options)?;
+        completion::start(py, token, call)
+    }
+
+    fn __repr__(&self) -> &'static str {
+        "Client()"
+    }
+}
+
+/// A raw call as it comes; query and body are JSON.
+struct RawCall<'a> {
+    method: String,
+    path: String,
+    query: &'a str,
+    body: Option<&'a [u8]>,
+}
+
+impl Client {
+    fn open(&self, py: Python<'_>) -> PyResult<Kakiyo> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        client.ok_or_else(|| errors::refused(py, "config", None, "this client is closed: open another one"))
+    }
+
+    fn prepare(
+        &self,
+        py: Python<'_>,
+        operation: &str,
+        arguments: &[u8],
+        options: &str,
+    ) -> PyResult<(Arc<CancelToken>, CallFuture)> {
+        let (token, options) = cancellable(py, options)?;
+        let client = self.open(py)?;
+        let prepared = registry::find(operation).and_then(|entry| {
+            let call = entry.invoke(client, arguments, options)?;
+            Ok((entry, call))
+        });
+        let (entry, call) = prepared.map_err(|error| errors::raised(py, &error))?;
+        let call = Box::pin(async move {
+            Ok(Answer::Value { model: entry.model, shape: entry.shape, delivered: call.await? })
+        });
+        Ok((token, call))
+    }
+
+    fn prepare_raw(
+        &self,
+        py: Python<'_>,
+        raw: RawCall<'_>,
+        options: &str,
+    ) -> PyResult<(Arc<CancelToken>, CallFuture)> {
+        let (token, options) = cancellable(py, options)?;
+        let client = self.open(py)?;
+        let RawCall { method, path, query, body } = raw;
+        let unreadable = |field: &str, error: serde_json::Error| {
+            errors::refused(py, "invalid_request", Some(field), &error.to_string())
+        };
+        let query = serde_json::from_str(query).map_err(|error| unreadable("query", error))?;
+        let query = settings::query_pairs("query", query).map_err(|error| errors::raised(py, &error))?;
+        let body: Option<serde_json::Value> =
+            body.map(serde_json::from_slice).transpose().map_err(|error| unreadable("body", error))?;
+        let call = Box::pin(async move {
+            let query: Vec<(&str, &str)> =
+                query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+            let response = client.raw(&method, &path, &query, body.as_ref(), &options).await?;
+            Ok(Answer::Raw(response))
+        });
+        Ok((token, call))
+    }
+}
+
+/// The options of a call with a token that ends it.
+fn cancellable(py: Python<'_>, options: &str) -> PyResult<(Arc<CancelToken>, CallOptions)> {
+    let token = Arc::new(CancelToken::new());
+    Ok((Arc::clone(&token), options::call(py, options)?.cancelled_by(token)))
+}

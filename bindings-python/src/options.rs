@@ -1,0 +1,31 @@
+//! Options as JSON text, read by the core, so that a wrong option is the same error in every language.
+
+use kakiyo::settings::{self, TimeUnit};
+use kakiyo::{CallOptions, Kakiyo, PageOptions};
+use pyo3::prelude::*;
+
+use crate::{errors, key};
+
+/// The unit of times in Python.
+const UNIT: TimeUnit = TimeUnit::Seconds;
+
+/// Opens a client; nothing is started or sent.
+pub(crate) fn open(py: Python<'_>, json: &str, provider: Option<Py<PyAny>>) -> PyResult<Kakiyo> {
+    let version = py.version_info();
+    let builder = Kakiyo::builder().host_language(format!("python/{}.{}", version.major, version.minor));
+    let client = settings::client(builder, json, UNIT).and_then(|builder| match provider {
+        Some(callable) => builder.api_key_provider(key::provider(callable)).build(),
+        None => builder.build(),
+    });
+    client.map_err(|error| errors::raised(py, &error))
+}
+
+/// Reads the options of a call; empty text means none.
+pub(crate) fn call(py: Python<'_>, json: &str) -> PyResult<CallOptions> {
+    settings::call(json, UNIT).map_err(|error| errors::raised(py, &error))
+}
+
+/// Reads the options of a paged call; empty text means none.
+pub(crate) fn paged(py: Python<'_>, json: &str) -> PyResult<(CallOptions, PageOptions)> {
+    settings::paged(json, UNIT).map_err(|error| errors::raised(py, &error))
+}
