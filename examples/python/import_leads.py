@@ -12,7 +12,15 @@ import sys
 import time
 from pathlib import Path
 
-from kakiyo import Kakiyo, KakiyoError, LeadPlan, ProfileList, Sandbox, plan_leads, read_profile_urls
+from kakiyo import (
+    Kakiyo,
+    KakiyoError,
+    LeadPlan,
+    ProfileList,
+    Sandbox,
+    plan_leads,
+    read_profile_urls,
+)
 
 DATA = Path(__file__).resolve().parent.parent / "data"
 #: The sandbox takes this long for an import, in seconds, so that one poll confirms it.
@@ -22,10 +30,16 @@ DNC_BATCH, LEAD_BATCH = 500, 100
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Loads leads into a campaign on the embedded sandbox.")
-    parser.add_argument("file", nargs="?", help="CSV with the leads; the example's own unless given")
+    parser = argparse.ArgumentParser(
+        description="Loads leads into a campaign on the embedded sandbox."
+    )
+    parser.add_argument(
+        "file", nargs="?", help="CSV with the leads; the example's own unless given"
+    )
     parser.add_argument("--dnc", help="CSV with the people who must not be contacted")
-    parser.add_argument("--json", action="store_true", help="print one JSON object instead of a report")
+    parser.add_argument(
+        "--json", action="store_true", help="print one JSON object instead of a report"
+    )
     arguments = parser.parse_args()
     dnc = arguments.dnc or (None if arguments.file else DATA / "do-not-contact.csv")
     try:
@@ -43,7 +57,10 @@ def run(file: str | Path, dnc: str | Path | None, *, as_json: bool) -> None:
     if not as_json:
         print_plan(plan, blocked)
 
-    with Sandbox(import_delay=IMPORT_DELAY) as sandbox, Kakiyo(api_key=sandbox.api_key, base_url=sandbox.base_url) as kakiyo:
+    with (
+        Sandbox(import_delay=IMPORT_DELAY) as sandbox,
+        Kakiyo(api_key=sandbox.api_key, base_url=sandbox.base_url) as kakiyo,
+    ):
         campaign_id = new_campaign(kakiyo)
         if blocked:
             block(kakiyo, blocked)
@@ -66,8 +83,12 @@ def run(file: str | Path, dnc: str | Path | None, *, as_json: bool) -> None:
 
 
 def new_campaign(kakiyo: Kakiyo) -> str:
-    product = kakiyo.products.create(name="Contract audit", description="A two-week review of energy contracts.")
-    prompt = kakiyo.prompts.create(name="Founder intro", model="680321c8001e2f527d82", type="Messages")
+    product = kakiyo.products.create(
+        name="Contract audit", description="A two-week review of energy contracts."
+    )
+    prompt = kakiyo.prompts.create(
+        name="Founder intro", model="680321c8001e2f527d82", type="Messages"
+    )
     agent = kakiyo.agents.create()
     campaign = kakiyo.campaigns.create(
         name="Founders, spring", product_id=product.id, prompt_id=prompt.id or "", agent_id=agent.id
@@ -115,7 +136,9 @@ def print_plan(plan: LeadPlan, blocked: ProfileList | None) -> None:
         print(f"    {reason:<20} {count:>4}")
     if blocked:
         print(f"  to block    {blocked.unique:>6}")
-    print(f"  calls       {plan.calls.min:>6} to {plan.calls.max} (adding {plan.submit_calls}, the rest confirms)")
+    print(
+        f"  calls       {plan.calls.min:>6} to {plan.calls.max} (adding {plan.submit_calls}, the rest confirms)"
+    )
     print(f"  credits     {plan.credits.min:>6} to {plan.credits.max}")
 
 

@@ -49,16 +49,40 @@ fn any_json() -> impl Strategy<Value = Value> {
         Just(json!("12.00%")),
     ];
     let names = [
-        "id", "data", "prospects", "campaigns", "prompts", "agent", "stats", "report", "details", "prospect",
-        "status", "pagination", "hasMore", "total", "processed", "conversionRate", "error", "message", "location",
-        "next_cursor", "lastMessage", "chatCreated", "createdAt", "isPaused", "paused",
+        "id",
+        "data",
+        "prospects",
+        "campaigns",
+        "prompts",
+        "agent",
+        "stats",
+        "report",
+        "details",
+        "prospect",
+        "status",
+        "pagination",
+        "hasMore",
+        "total",
+        "processed",
+        "conversionRate",
+        "error",
+        "message",
+        "location",
+        "next_cursor",
+        "lastMessage",
+        "chatCreated",
+        "createdAt",
+        "isPaused",
+        "paused",
     ];
     leaf.prop_recursive(4, 48, 8, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
-            prop::collection::hash_map(prop::sample::select(names.to_vec()), inner, 0..8).prop_map(|members| {
-                Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
-            }),
+            prop::collection::hash_map(prop::sample::select(names.to_vec()), inner, 0..8).prop_map(
+                |members| {
+                    Value::Object(members.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+                }
+            ),
         ]
     })
 }

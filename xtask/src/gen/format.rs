@@ -32,7 +32,8 @@ pub(super) fn all(files: &mut [Rendered]) -> Result<()> {
                 command
             }
         };
-        file.text = piped(&mut command, &file.text).with_context(|| format!("formatting {}", file.path.display()))?;
+        file.text =
+            piped(&mut command, &file.text).with_context(|| format!("formatting {}", file.path.display()))?;
     }
     Ok(())
 }
@@ -43,7 +44,8 @@ fn tool(path: &Path) -> Result<PathBuf> {
 }
 
 fn piped(command: &mut Command, text: &str) -> Result<String> {
-    let mut child = command.current_dir(crate::root()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
+    let mut child =
+        command.current_dir(crate::root()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn()?;
     let mut input = child.stdin.take().context("no standard input")?;
     let text = text.to_owned();
     let writer = std::thread::spawn(move || input.write_all(text.as_bytes()));
