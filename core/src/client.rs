@@ -1,6 +1,6 @@
 //! The client: what all its copies share, and the doors to the resources.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::kakiyo;
 use crate::operation::RetryClass;
 use crate::options::CallOptions;
+use crate::per_process::PerProcess;
 use crate::quota::{CallGroup, Limits, Team, Tier};
 use crate::response::Response;
 use crate::secret::{self, KeySource, Secret};
@@ -188,9 +189,10 @@ pub(crate) struct Shared {
     base_url: Url,
     key_source: KeySource,
     check_length: bool,
-    /// The key in use and its team; asked for with the first call, and again after a 401.
+    /// The key in use; asked for with the first call, and again after a 401.
     key: tokio::sync::Mutex<Option<Secret>>,
-    team: Mutex<Option<(u32, Secret, Arc<Team>)>>,
+    /// The quota of a key that never changes.
+    team: PerProcess<Arc<Team>>,
     limits: Limits,
     retry_delay: Duration,
     user_agent: HeaderValue,
@@ -225,7 +227,7 @@ impl Shared {
             key_source,
             check_length,
             key: tokio::sync::Mutex::new(None),
-            team: Mutex::new(None),
+            team: PerProcess::new(),
             limits,
             retry_delay,
             user_agent,
@@ -292,17 +294,11 @@ impl Shared {
 
     /// The quota of the key's team; limits belong to the team, so two keys of one team share it.
     pub(crate) fn team(&self, key: &Secret) -> Arc<Team> {
-        let process = std::process::id();
-        let mut slot = self.team.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((owner, known, team)) = &*slot
-            && *owner == process
-            && known == key
-        {
-            return Arc::clone(team);
+        let find = || crate::quota::team(self.state_id(key));
+        match self.key_source {
+            KeySource::Text(_) => Arc::clone(self.team.get_or_make(find)),
+            KeySource::Provider(_) => find(),
         }
-        let team = crate::quota::team(self.state_id(key));
-        *slot = Some((process, key.clone(), Arc::clone(&team)));
-        team
     }
 
     fn state_id(&self, key: &Secret) -> crate::quota::TeamId {

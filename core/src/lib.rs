@@ -35,6 +35,8 @@ pub mod leads;
 mod operation;
 mod options;
 mod paging;
+#[doc(hidden)]
+pub mod per_process;
 pub mod quota;
 pub mod registry;
 mod response;

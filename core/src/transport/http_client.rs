@@ -1,6 +1,5 @@
 //! The ordinary HTTP layer: reqwest, made with the first call, and made again in a forked child.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -12,6 +11,7 @@ use super::outgoing_body::{OutgoingBody, ReadMark};
 use super::{Failure, Incoming, Network, Outgoing, Transport, tls};
 use crate::config::is_loopback;
 use crate::error::{Error, Result};
+use crate::per_process::PerProcess;
 
 /// No answer of the services comes near; a larger one is cut off instead of filling the memory.
 const LARGEST_BODY: usize = 64 * 1024 * 1024;
@@ -21,14 +21,13 @@ pub(crate) struct HttpClient {
     network: Network,
     speaks_tls: bool,
     reaches_this_machine: bool,
-    /// The client and the process that made it: connections and their tasks do not exist in a forked child.
-    client: Mutex<Option<(u32, reqwest::Client)>>,
+    client: PerProcess<reqwest::Client>,
 }
 
 impl HttpClient {
     pub(crate) fn new(network: Network, base_url: &Url) -> Self {
         let (speaks_tls, reaches_this_machine) = (base_url.scheme() == "https", is_loopback(base_url));
-        Self { network, speaks_tls, reaches_this_machine, client: Mutex::new(None) }
+        Self { network, speaks_tls, reaches_this_machine, client: PerProcess::new() }
     }
 
     /// Makes the client where there is none yet, so that bad certificates and proxies are errors of kind `config`.
@@ -36,20 +35,8 @@ impl HttpClient {
         self.client().map(|_| ())
     }
 
-    fn client(&self) -> Result<reqwest::Client> {
-        let process = std::process::id();
-        let mut slot = self.client.lock().unwrap_or_else(PoisonError::into_inner);
-        match &*slot {
-            Some((maker, client)) if *maker == process => Ok(client.clone()),
-            _ => {
-                let client = build(&self.network, self.speaks_tls, self.reaches_this_machine)?;
-                // Dropping the parent's client in the child would touch connections that the parent still uses.
-                if let Some(parents) = slot.replace((process, client.clone())) {
-                    std::mem::forget(parents);
-                }
-                Ok(client)
-            }
-        }
+    fn client(&self) -> Result<&reqwest::Client> {
+        self.client.get_or_try_make(|| build(&self.network, self.speaks_tls, self.reaches_this_machine))
     }
 }
 
@@ -91,7 +78,7 @@ impl Transport for HttpClient {
                 status: None,
                 message: error.to_string(),
             })?;
-            exchange(&client, request).await
+            exchange(client, request).await
         })
     }
 }
