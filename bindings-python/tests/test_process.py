@@ -110,6 +110,45 @@ def test_a_forked_child_works(script):
 
 
 @posix
+def test_children_forked_in_the_middle_of_other_threads_calls_work(script):
+    script(
+        """
+        import os, threading, time, warnings
+        warnings.simplefilter("ignore", DeprecationWarning)
+        from kakiyo import Kakiyo, Sandbox
+        with Sandbox(unlimited=True) as sandbox:
+            kakiyo = Kakiyo(sandbox.api_key, base_url=sandbox.base_url, limits="unlimited")
+            done = threading.Event()
+            def call_on():
+                while not done.is_set():
+                    kakiyo.verify()
+            threads = [threading.Thread(target=call_on) for _ in range(4)]
+            for thread in threads:
+                thread.start()
+            ended = []
+            for _ in range(20):
+                child = os.fork()
+                if child == 0:
+                    try:
+                        kakiyo.verify()
+                    except BaseException:
+                        os._exit(1)
+                    os._exit(0)
+                guard = time.monotonic() + 5
+                while time.monotonic() < guard and not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                    time.sleep(0.002)
+                if time.monotonic() >= guard:
+                    os.kill(child, 9)
+                ended.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+            done.set()
+            for thread in threads:
+                thread.join()
+            assert ended == [0] * 20, ended
+        """
+    )
+
+
+@posix
 def test_asyncio_works_in_a_forked_child(script):
     script(
         """
