@@ -128,7 +128,7 @@ async fn attempts(
         lease.mark_sent();
         tally.attempts += 1;
         tally.under_way = true;
-        let exchanged = shared.transport().send(outgoing).await;
+        let exchanged = shared.sender().send(outgoing).await;
 
         // Settle.
         let settled = settle(lease, exchanged, request.price, tally);

@@ -18,7 +18,7 @@ use crate::per_process::PerProcess;
 use crate::quota::{CallGroup, Limits, Team, Tier};
 use crate::response::Response;
 use crate::secret::{self, KeySource, Secret};
-use crate::transport::{HttpClient, Network, Transport};
+use crate::transport::{HttpClient, Network, Sender, Transport};
 
 /// The Kakiyo client. Cloning is cheap; clones share connections, quota and key.
 ///
@@ -196,8 +196,7 @@ pub(crate) struct Shared {
     limits: Limits,
     retry_delay: Duration,
     user_agent: HeaderValue,
-    transport: Arc<dyn Transport>,
-    http: Option<Arc<HttpClient>>,
+    sender: Sender,
     prepared: OnceLock<()>,
 }
 
@@ -214,12 +213,9 @@ impl Shared {
         let retry_delay = network.retry_delay;
         let user_agent = HeaderValue::try_from(network.user_agent_text())
             .unwrap_or_else(|_| HeaderValue::from_static("kakiyo"));
-        let (transport, http) = match transport {
-            Some(transport) => (transport, None),
-            None => {
-                let client = Arc::new(HttpClient::new(network, &base_url));
-                (Arc::clone(&client) as Arc<dyn Transport>, Some(client))
-            }
+        let sender = match transport {
+            Some(transport) => Sender::Custom(transport),
+            None => Sender::Http(HttpClient::new(network, &base_url)),
         };
         Self {
             profile,
@@ -231,8 +227,7 @@ impl Shared {
             limits,
             retry_delay,
             user_agent,
-            transport,
-            http,
+            sender,
             prepared: OnceLock::new(),
         }
     }
@@ -253,16 +248,14 @@ impl Shared {
         &self.user_agent
     }
 
-    pub(crate) fn transport(&self) -> &dyn Transport {
-        &*self.transport
+    pub(crate) fn sender(&self) -> &Sender {
+        &self.sender
     }
 
     /// The key to use now. The first call also makes the HTTP layer, so that its bad options are errors of kind `config`.
     pub(crate) async fn key(&self) -> Result<Secret> {
         if self.prepared.get().is_none() {
-            if let Some(http) = &self.http {
-                http.prepare()?;
-            }
+            self.sender.prepare()?;
             let _ = self.prepared.set(());
         }
         if let KeySource::Text(key) = &self.key_source {

@@ -122,11 +122,18 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
     }
 }
 
-/// The request id from the headers that services and gateways use for it.
+/// The headers that services and gateways use for it, the usual one first.
+static REQUEST_ID: [http::HeaderName; 3] = [
+    http::HeaderName::from_static("x-request-id"),
+    http::HeaderName::from_static("request-id"),
+    http::HeaderName::from_static("x-correlation-id"),
+];
+
+/// The request id that the server sent.
 pub(crate) fn request_id(headers: &http::HeaderMap) -> Option<String> {
-    ["x-request-id", "request-id", "x-correlation-id"]
+    REQUEST_ID
         .iter()
-        .find_map(|name| headers.get(*name))
+        .find_map(|name| headers.get(name))
         .and_then(|value| value.to_str().ok())
         .filter(|text| text.len() <= 256)
         .map(str::to_owned)

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use futures::future::BoxFuture;
 
 use url::Url;
 
 use super::outgoing_body::{OutgoingBody, ReadMark};
-use super::{Failure, Incoming, Network, Outgoing, Transport, tls};
+use super::{Failure, Incoming, Network, Outgoing, tls};
 use crate::config::is_loopback;
 use crate::error::{Error, Result};
 use crate::per_process::PerProcess;
@@ -33,6 +32,17 @@ impl HttpClient {
     /// Makes the client where there is none yet, so that bad certificates and proxies are errors of kind `config`.
     pub(crate) fn prepare(&self) -> Result<()> {
         self.client().map(|_| ())
+    }
+
+    /// Sends one attempt and reads its whole answer.
+    pub(crate) async fn exchange(&self, request: Outgoing) -> Result<Incoming, Failure> {
+        let client = self.client().map_err(|error| Failure {
+            sent: false,
+            timed_out: false,
+            status: None,
+            message: error.to_string(),
+        })?;
+        exchange(client, request).await
     }
 
     fn client(&self) -> Result<&reqwest::Client> {
@@ -67,20 +77,6 @@ fn build(network: &Network, speaks_tls: bool, reaches_this_machine: bool) -> Res
     builder.build().map_err(|error| {
         Error::config("transport", format!("the HTTP client cannot be set up: {}", chain(&error)))
     })
-}
-
-impl Transport for HttpClient {
-    fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>> {
-        Box::pin(async move {
-            let client = self.client().map_err(|error| Failure {
-                sent: false,
-                timed_out: false,
-                status: None,
-                message: error.to_string(),
-            })?;
-            exchange(client, request).await
-        })
-    }
 }
 
 async fn exchange(client: &reqwest::Client, outgoing: Outgoing) -> Result<Incoming, Failure> {

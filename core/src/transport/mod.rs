@@ -70,6 +70,32 @@ pub trait Transport: fmt::Debug + Send + Sync {
     fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>>;
 }
 
+/// The HTTP layer in use.
+#[derive(Debug)]
+pub(crate) enum Sender {
+    /// The ordinary one. It stands beside the trait because its futures need no box here.
+    Http(HttpClient),
+    /// One that the user brought.
+    Custom(std::sync::Arc<dyn Transport>),
+}
+
+impl Sender {
+    /// Makes what is made once, so that bad certificates and proxies are errors of kind `config`.
+    pub(crate) fn prepare(&self) -> Result<()> {
+        match self {
+            Self::Http(client) => client.prepare(),
+            Self::Custom(_) => Ok(()),
+        }
+    }
+
+    pub(crate) async fn send(&self, request: Outgoing) -> Result<Incoming, Failure> {
+        match self {
+            Self::Http(client) => client.exchange(request).await,
+            Self::Custom(transport) => transport.send(request).await,
+        }
+    }
+}
+
 /// How to reach the network.
 #[derive(Debug, Clone)]
 pub(crate) struct Network {
