@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("python", python_tests),
     ("node", node_tests),
     ("examples", examples),
+    ("readme", readme),
 ];
 
 pub(crate) fn all() -> Result<()> {
@@ -190,4 +191,29 @@ fn bad_files(languages: &[(&'static str, Job)]) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The first examples of the README, as a reader would paste them; and its two commands, by name.
+fn readme() -> Result<()> {
+    let text = std::fs::read_to_string(crate::root().join("README.md"))?;
+    let try_it = text.split_once("## Try it").context("README has no section `Try it`")?.1;
+    let commands = fenced(try_it, "sh").context("`Try it` has no commands")?;
+    let expected = "cargo run --quiet --bin import_leads\ncargo xtask test\n";
+    ensure!(commands == expected, "`Try it` holds: {commands}");
+
+    let code = fenced(&text, "python").context("README has no Python example")?;
+    let mut python = command(python());
+    python.env("PYTHONPATH", crate::root().join("bindings-python/python"));
+    ensure!(!output(python.args(["-c", &code]))?.trim().is_empty(), "the Python example printed nothing");
+
+    let code = fenced(&text, "js").context("README has no JavaScript example")?;
+    let printed = output(command("node").args(["--input-type=module", "--eval", &code]))?;
+    ensure!(!printed.trim().is_empty(), "the JavaScript example printed nothing");
+    Ok(())
+}
+
+/// The first fenced block of a language.
+fn fenced(text: &str, language: &str) -> Option<String> {
+    let (_, rest) = text.split_once(&format!("```{language}\n"))?;
+    rest.split_once("```").map(|(code, _)| code.to_owned())
 }
