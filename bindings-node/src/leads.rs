@@ -1,13 +1,13 @@
 //! Reading lead files and profile addresses. Files are read on threads for blocking work.
 
-use kakiyo::leads::{self, Identity, LeadSource, LeadsError, LeadsErrorKind, PlanOptions};
-use kakiyo::{ErrorKind, FieldIssue};
+use kakiyo::ErrorKind;
+use kakiyo::leads::{self, Identity, LeadSource, LeadsError, PlanOptions};
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 use serde::Serialize;
 use serde_json::json;
 
-use crate::failure::{ErrorFields, Failure};
+use crate::failure::Failure;
 use crate::inbox::Inbox;
 use crate::options;
 use crate::outcome::Outcome;
@@ -39,7 +39,7 @@ fn read_file<T: Serialize + 'static>(
     };
     settle_blocking(inbox.post(), ticket, move || {
         let options = options::read(ErrorKind::InvalidRequest, &options)?;
-        Ok(Outcome::value(&read(source, &options).map_err(|error| refused(&error))?))
+        Ok(Outcome::value(&read(source, &options).map_err(kakiyo::Error::from)?))
     });
 }
 
@@ -52,15 +52,7 @@ pub fn parse_profile_url(url: String) -> Parsed {
             let value = json!({"kind": kind, "value": identity.as_str(), "url": identity.url()});
             Parsed { value: Some(value.to_string()), error: None }
         }
-        Err(error) => {
-            let issue = FieldIssue { field: "url".to_owned(), message: error.reason.message().to_owned() };
-            let failure = Failure::from(ErrorFields {
-                code: Some(error.reason.code()),
-                details: vec![issue],
-                ..ErrorFields::new(ErrorKind::InvalidRequest, error.to_string())
-            });
-            Parsed { value: None, error: Some(failure.0) }
-        }
+        Err(refused) => Parsed { value: None, error: Some(Failure::from(kakiyo::Error::from(refused)).0) },
     }
 }
 
@@ -71,18 +63,4 @@ pub struct Parsed {
     pub value: Option<String>,
     /// What went wrong, as JSON.
     pub error: Option<String>,
-}
-
-/// A file that cannot be read: a missing one is `not_found`, any other fault is one of the arguments.
-fn refused(error: &LeadsError) -> Failure {
-    let kind = match error.kind {
-        LeadsErrorKind::NotFound => ErrorKind::NotFound,
-        _ => ErrorKind::InvalidRequest,
-    };
-    let issue = FieldIssue { field: error.field.clone(), message: error.rule.clone() };
-    Failure::from(ErrorFields {
-        code: Some(error.kind.code()),
-        details: vec![issue],
-        ..ErrorFields::new(kind, error.to_string())
-    })
 }

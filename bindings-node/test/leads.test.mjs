@@ -6,13 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import {
-  InvalidRequestError,
-  NotFoundError,
-  parseProfileUrl,
-  planLeads,
-  readProfileUrls,
-} from "../dist/esm/index.js";
+import { InvalidRequestError, parseProfileUrl, planLeads, readProfileUrls } from "../dist/esm/index.js";
 
 const folder = mkdtempSync(join(tmpdir(), "kakiyo-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -49,7 +43,7 @@ test("columns can be named", async () => {
 test("faults of a file are errors with a code", async () => {
   await assert.rejects(
     planLeads(join(folder, "none.csv")),
-    (error) => error instanceof NotFoundError && error.code === "not_found",
+    (error) => error instanceof InvalidRequestError && error.code === "not_found",
   );
   await assert.rejects(
     planLeads(Buffer.from("")),

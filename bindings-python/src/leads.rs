@@ -53,6 +53,6 @@ pub(crate) fn parse_profile_url(py: Python<'_>, text: &str) -> PyResult<(&'stati
             let kind = if identity.slug().is_some() { "slug" } else { "member" };
             Ok((kind, identity.as_str().to_owned(), identity.url()))
         }
-        Err(refused) => Err(errors::refused(py, "invalid_request", Some("url"), &refused.to_string())),
+        Err(refused) => Err(errors::raised(py, &kakiyo::Error::from(refused))),
     }
 }

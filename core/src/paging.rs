@@ -462,7 +462,7 @@ impl<P: PagedOperation> PageWalk<P> {
         query: Vec<(&'static str, String)>,
         options: &CallOptions,
     ) -> Result<Response<Page<P::Item>>> {
-        let mut request = self.parameters.request()?;
+        let mut request = self.parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
         for (name, value) in &query {
             crate::operation::append_query(&mut request.query, name, value);
         }

@@ -69,6 +69,12 @@ impl From<LeadsError> for crate::Error {
     }
 }
 
+impl From<super::InvalidProfileUrl> for crate::Error {
+    fn from(error: super::InvalidProfileUrl) -> Self {
+        Self::invalid("url", error.to_string()).with_code(Some(error.reason.code().to_owned()))
+    }
+}
+
 /// The kinds of fault a lead file can have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
