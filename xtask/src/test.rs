@@ -52,7 +52,16 @@ fn format() -> Result<()> {
 }
 
 fn lint() -> Result<()> {
-    run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])
+    run("cargo", &["clippy", "--workspace", "--all-targets", "--quiet", "--", "--deny", "warnings"])?;
+    run_command(command("cargo").env("RUSTDOCFLAGS", "--deny warnings").args([
+        "doc",
+        "--quiet",
+        "--no-deps",
+        "--package",
+        "kakiyo",
+        "--package",
+        "kakiyo-sandbox",
+    ]))
 }
 
 fn rust() -> Result<()> {

@@ -1,7 +1,7 @@
 //! The way to the socket: one attempt out, one answer or failure back.
 //!
 //! Knows HTTP, TLS, proxies and time-outs, and what may be tried again; knows neither quota nor credits nor any
-//! operation of a service. Only [`crate::call`] sends through it.
+//! operation of a service. Only `call` sends through it.
 
 use std::fmt;
 use std::path::PathBuf;
