@@ -1,5 +1,6 @@
 //! What a call came to: a value with its meta, or the fields of an error. Both cross as JSON text.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -30,8 +31,11 @@ impl Outcome {
 
     /// The answer of an operation.
     pub(crate) fn delivered(answer: &Delivered) -> Self {
-        let value = Some(answer.document.json().into_owned());
-        Self { value, meta: Some(text(&MetaFields::from(&answer.meta))), ..Self::default() }
+        let json = answer.document.json();
+        // The untouched body goes along where the value is not the body itself.
+        let body = matches!(json, Cow::Owned(_)).then(|| answer.document.raw().to_vec());
+        let value = Some(json.into_owned());
+        Self { value, body, meta: Some(text(&MetaFields::from(&answer.meta))), ..Self::default() }
     }
 
     /// A page of a walk, with the sum over the walk.
@@ -41,6 +45,11 @@ impl Outcome {
             text(&PageFields { total: facts.total, has_more: facts.has_more, sum })
         });
         Self { page, ..Self::delivered(answer) }
+    }
+
+    /// The end of a walk, with the sum over it: the last calls may have brought no rows.
+    pub(crate) fn end(sum: &Meta) -> Self {
+        Self { meta: Some(text(&MetaFields::from(sum))), ..Self::default() }
     }
 
     /// The answer of a raw call.

@@ -77,7 +77,7 @@ impl Walk {
         let Self::Open(pages) = self else { return Ok(Outcome::default()) };
         let options = options::call(None, token)?;
         match pages.next(&options).await {
-            None => Ok(Outcome::default()),
+            None => Ok(Outcome::end(pages.meta())),
             Some(answer) => Ok(Outcome::page(&answer?, pages.meta())),
         }
     }

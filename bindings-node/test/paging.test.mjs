@@ -124,3 +124,22 @@ test("search pages are normalised and counted", async () => {
   assert.equal(page.hasMore, false);
   assert.deepEqual([...page], [{ new: 1, paused: true, prospectId: "person" }]);
 });
+
+test("collect counts the calls that brought no rows, too", async () => {
+  const { kakiyo, script } = await service.team();
+  const more = { "x-has-more": "true" };
+  await script({ body: rows(0, 2), headers: more }, { body: [], headers: more });
+  const { data, meta } = await kakiyo.prospects.list("c", {}, { pageSize: 2 }).collect().withMeta();
+  assert.deepEqual([data.length, meta.attempts], [2, 2]);
+});
+
+test("the untouched body is at hand whatever form the rows were brought into", async () => {
+  const { kakiyo, script } = await service.team();
+  const body = { prospects: [{ id: "person", isPaused: true }], pagination: { hasMore: false } };
+  await script({ body }, { body: rows(0, 1), headers: { "x-has-more": "false" } });
+  const found = await kakiyo.prospects.search().page();
+  assert.equal(found[0].prospectId, "person");
+  assert.deepEqual(JSON.parse(found.raw), body);
+  const { data, raw } = await kakiyo.prospects.list("c").page().withMeta();
+  assert.deepEqual(JSON.parse(raw), [...data]);
+});

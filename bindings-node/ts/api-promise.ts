@@ -6,11 +6,12 @@ import type { Meta, WithMeta } from "./meta.js";
 export interface Answer<T> {
   data: T;
   meta: () => Meta;
+  raw: () => string;
 }
 
 /** The promise of a call that is under way. */
 export class ApiPromise<T> extends Promise<T> {
-  #meta: (() => Meta) | undefined;
+  #answer: Answer<T> | undefined;
 
   /** What `then` makes of it is an ordinary promise. */
   static override get [Symbol.species](): PromiseConstructor {
@@ -22,9 +23,9 @@ export class ApiPromise<T> extends Promise<T> {
     begin: (resolve: (answer: Answer<T>) => void, reject: (error: unknown) => void) => void,
   ) {
     super((resolve, reject) => {
-      begin(({ data, meta }) => {
-        this.#meta = meta;
-        resolve(data);
+      begin((answer) => {
+        this.#answer = answer;
+        resolve(answer.data);
       }, reject);
     });
   }
@@ -41,8 +42,17 @@ export class ApiPromise<T> extends Promise<T> {
     return new ApiPromise(begin);
   }
 
-  /** The value together with status, headers, attempts, credits and waiting of the call. */
+  /** The value together with the untouched body and status, headers, attempts, credits and waiting of the call. */
   withMeta(): Promise<WithMeta<T>> {
-    return this.then((data) => ({ data, meta: (this.#meta as () => Meta)() }));
+    return this.then((data) => {
+      const { meta, raw } = this.#answer as Answer<T>;
+      return {
+        data,
+        meta: meta(),
+        get raw() {
+          return raw();
+        },
+      };
+    });
   }
 }

@@ -32,6 +32,8 @@ export interface Meta {
 export interface WithMeta<T> {
   data: T;
   meta: Meta;
+  /** The body as the server sent it, whatever form `data` was brought into. */
+  readonly raw: string;
 }
 
 /** The meta of a walk that made no call. */

@@ -16,6 +16,11 @@ export function metaOf({ meta }: Settled): Meta {
   return meta === undefined ? NOTHING_SENT : (JSON.parse(meta) as Meta);
 }
 
+/** The untouched body: the value's own text, unless the core had to bring it into one form. */
+export function rawOf({ value, body }: Settled): string {
+  return body === undefined ? (value ?? "") : new TextDecoder().decode(body);
+}
+
 /** The error of an outcome; where a signal ended the call, its reason is the cause. */
 export function errorOf(text: string, signal?: AbortSignal): KakiyoError {
   const fields = JSON.parse(text) as ErrorFields;

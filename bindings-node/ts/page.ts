@@ -13,25 +13,32 @@ export interface PageFacts {
 export class Page<T> extends Array<T> {
   #facts: PageFacts | undefined;
   #meta: (() => Meta) | undefined;
+  #raw: (() => string) | undefined;
 
   static override get [Symbol.species](): ArrayConstructor {
     return Array;
   }
 
   /** @internal */
-  static read<T>(rows: readonly T[], facts: PageFacts, meta: () => Meta): Page<T> {
+  static read<T>(rows: readonly T[], facts: PageFacts, meta: () => Meta, raw: () => string): Page<T> {
     const page = new Page<T>();
     for (const row of rows) {
       page.push(row);
     }
     page.#facts = facts;
     page.#meta = meta;
+    page.#raw = raw;
     return page;
   }
 
   /** What is known of the call that gave this page. */
   get meta(): Meta {
     return (this.#meta as () => Meta)();
+  }
+
+  /** The body as the server sent it. */
+  get raw(): string {
+    return (this.#raw as () => string)();
   }
 
   /** The sum over the calls of the walk, up to this page. */

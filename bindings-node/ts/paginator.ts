@@ -2,7 +2,6 @@
 
 import { ApiPromise } from "./api-promise.js";
 import { refused } from "./errors.js";
-import { NOTHING_SENT } from "./meta.js";
 import type { PageOptions } from "./options.js";
 import type { Page } from "./page.js";
 import type { Session } from "./session.js";
@@ -46,7 +45,10 @@ export class Paginator<T> implements AsyncIterable<T> {
     return ApiPromise.of(this.#first());
   }
 
-  /** All rows at once, up to `maxItems`. Rows read before an error are lost, so walk long lists. */
+  /**
+   * All rows at once, up to `maxItems`; its meta is the sum over the calls, and there is no single body.
+   * Rows read before an error are lost, so walk long lists.
+   */
   collect(maxItems?: number): ApiPromise<T[]> {
     return ApiPromise.of(this.#all(maxItems));
   }
@@ -58,7 +60,7 @@ export class Paginator<T> implements AsyncIterable<T> {
       if (data === undefined) {
         throw refused("invalid_request", "maxItems", "a page needs at least one item");
       }
-      return { data, meta: () => meta };
+      return { data, meta: () => meta, raw: () => data.raw };
     } finally {
       walk.close();
     }
@@ -66,12 +68,18 @@ export class Paginator<T> implements AsyncIterable<T> {
 
   async #all(maxItems: number | undefined) {
     const options = maxItems === undefined ? this.#options : { ...this.#options, maxItems };
+    const walk = this.#session.walk<T>(this.#operation, this.#args, options);
     const rows: T[] = [];
-    let sum = NOTHING_SENT;
-    for await (const page of new Paginator<T>(this.#session, this.#operation, this.#args, options).pages()) {
-      rows.push(...page);
-      sum = page.sum;
+    try {
+      for (;;) {
+        const { data: page, meta: sum } = await walk.next().withMeta();
+        if (page === undefined) {
+          return { data: rows, meta: () => sum, raw: () => "" };
+        }
+        rows.push(...page);
+      }
+    } finally {
+      walk.close();
     }
-    return { data: rows, meta: () => sum };
   }
 }

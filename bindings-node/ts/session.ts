@@ -16,7 +16,7 @@ import type {
   PageOptions,
   RawOptions,
 } from "./options.js";
-import { errorOf, metaOf, valueOf } from "./outcome.js";
+import { errorOf, metaOf, rawOf, valueOf } from "./outcome.js";
 import { RawAnswer } from "./raw-answer.js";
 import { follow, type Cancellation } from "./signal.js";
 import { callSite, startAt } from "./stack.js";
@@ -70,7 +70,7 @@ export class Session {
       options,
       (ticket, call, token) =>
         this.#client.call(ticket, operation, encode("invalid_request", "arguments", args), call, token),
-      (settled) => ({ data: valueOf<T>(settled), meta: () => metaOf(settled) }),
+      (settled) => ({ data: valueOf<T>(settled), meta: () => metaOf(settled), raw: () => rawOf(settled) }),
     );
   }
 
@@ -82,7 +82,11 @@ export class Session {
         const request = encode("invalid_request", "body", { query, body });
         this.#client.raw(ticket, String(method), String(path), request, call, token);
       },
-      (settled) => ({ data: new RawAnswer(settled.body), meta: () => metaOf(settled) }),
+      (settled) => ({
+        data: new RawAnswer(settled.body),
+        meta: () => metaOf(settled),
+        raw: () => rawOf(settled),
+      }),
     );
   }
 

@@ -2,7 +2,7 @@
 
 import type { ApiPromise } from "./api-promise.js";
 import type { NativePages } from "./native.js";
-import { metaOf, valueOf } from "./outcome.js";
+import { metaOf, rawOf, valueOf } from "./outcome.js";
 import { Page, type PageFacts } from "./page.js";
 import type { Session } from "./session.js";
 
@@ -23,12 +23,12 @@ export class Walk<T> {
       { signal: this.#signal },
       (ticket, _, token) => this.#pages.next(ticket, token),
       (settled) => {
-        const meta = () => metaOf(settled);
+        const [meta, raw] = [() => metaOf(settled), () => rawOf(settled)];
         if (settled.value === undefined) {
-          return { data: undefined, meta };
+          return { data: undefined, meta, raw };
         }
         const facts = JSON.parse(settled.page as string) as PageFacts;
-        return { data: Page.read(valueOf<T[]>(settled), facts, meta), meta };
+        return { data: Page.read(valueOf<T[]>(settled), facts, meta, raw), meta, raw };
       },
     );
   }

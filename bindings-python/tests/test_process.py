@@ -135,7 +135,8 @@ def test_children_forked_in_the_middle_of_other_threads_calls_work(script):
                         os._exit(1)
                     os._exit(0)
                 guard = time.monotonic() + 5
-                while time.monotonic() < guard and not os.waitid(os.P_PID, child, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+                peek = os.WEXITED | os.WNOHANG | os.WNOWAIT
+                while time.monotonic() < guard and not os.waitid(os.P_PID, child, peek):
                     time.sleep(0.002)
                 if time.monotonic() >= guard:
                     os.kill(child, 9)
