@@ -13,7 +13,10 @@ pub(crate) fn command(program: impl Into<PathBuf>) -> Command {
         .current_dir(crate::root())
         // Python's extension must not be linked against one interpreter; set everywhere, so that nothing is built twice.
         .env("PYO3_BUILD_EXTENSION_MODULE", "1")
-        .env("PYTHONDONTWRITEBYTECODE", "1");
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        // What a developer has set for real work must not reach a test.
+        .env_remove("KAKIYO_API_KEY")
+        .env_remove("KAKIYO_BASE_URL");
     command
 }
 
