@@ -29,7 +29,7 @@ function valueOf(type) {
 test("the library and the table know the same operations", () => {
   const known = JSON.parse(addon().about()).operations;
   assert.deepEqual([...known].sort(), operations.map(({ id }) => id).sort());
-  assert.equal(operations.length, 13);
+  assert.equal(operations.length, 31);
 });
 
 for (const operation of operations) {
@@ -39,7 +39,10 @@ for (const operation of operations) {
     if (operation.id === "dnc.add_batch") {
       args.entries = [{ url: "https://linkedin.com/in/jane" }];
     }
-    await script({ body: operation.shape === "object" ? { id: "x", finished: true } : [] });
+    if (operation.id === "prompts.update") {
+      args.followUps = [{ prompt: "Ask one short question.", delay: 4 }];
+    }
+    await script({ body: operation.shape === "object" ? { id: "x", finished: true, onList: true } : [] });
     const result = invoke(kakiyo, operation.id, args);
     await (operation.shape === "page" ? result.page() : result);
     const { requests } = await service.sandbox.control("GET", `/_sandbox/requests?team=${team}&limit=1`);

@@ -79,6 +79,11 @@ impl Kakiyo {
         kakiyo::Dnc::new(self.clone())
     }
 
+    /// AI models that prompts can be written for.
+    pub fn models(&self) -> kakiyo::Models {
+        kakiyo::Models::new(self.clone())
+    }
+
     /// Offerings that the agents sell.
     pub fn products(&self) -> kakiyo::Products {
         kakiyo::Products::new(self.clone())

@@ -5,13 +5,14 @@
 /// Declares the arguments of an operation: `path` and `required` go through `new`, `optional` through setters.
 ///
 /// `where length(min = 3, max = 100)` and `where range(min = 0, max = 100)` are checked before sending and reach the schema.
+/// `optional, at_least_one` refuses a call that gives none of them.
 macro_rules! parameters {
     (
         $(#[doc = $doc:expr])*
         pub struct $name:ident {
             $(path { $($(#[doc = $pdoc:expr])* $pname:ident : $pty:ty),* $(,)? })?
             $(required { $($(#[doc = $rdoc:expr])* $rname:ident : $rty:ty $(where $rrule:ident ($($rargs:tt)*))?),* $(,)? })?
-            $(optional { $($(#[doc = $odoc:expr])* $oname:ident : $oty:ty $(where $orule:ident ($($oargs:tt)*))?),* $(,)? })?
+            $(optional $(, $whole:ident)? { $($(#[doc = $odoc:expr])* $oname:ident : $oty:ty $(where $orule:ident ($($oargs:tt)*))?),* $(,)? })?
         }
     ) => {
         $(#[doc = $doc])*
@@ -81,7 +82,9 @@ macro_rules! parameters {
                         crate::rules::Check::check(value, field)?;
                     }
                 )*)?
-                let _ = path;
+                let given: &[bool] = &[$($(self.$oname.is_some()),*)?];
+                $($(crate::rules::$whole(given)?;)?)?
+                let _ = (path, given);
                 Ok(())
             }
         }

@@ -152,6 +152,14 @@ pub(crate) fn range(value: u32, path: FieldPath<'_>, min: u32, max: u32) -> Resu
     Err(path.broken(format!("between {min} and {max}, not {value}")))
 }
 
+/// A change that changes nothing would cost a call.
+pub(crate) fn at_least_one(given: &[bool]) -> Result<()> {
+    if given.contains(&true) {
+        return Ok(());
+    }
+    Err(Error::invalid("arguments", "name at least one thing to change"))
+}
+
 /// An id in a body or query: any text but none.
 pub(crate) fn id(value: &str, path: FieldPath<'_>) -> Result<()> {
     if value.trim().is_empty() {

@@ -25,9 +25,10 @@ pub(crate) fn team_of(header: &str) -> Option<&str> {
     bearer(header)?.get(..20)
 }
 
-/// Finds the world that a key opens. `dnc` routes have one code for all three refusals.
-pub(crate) fn authenticate(state: &mut State, header: Option<&str>, dnc: bool) -> Result<usize, Answer> {
-    let refuse = |code, message| Err(Answer::refusal(401, if dnc { "unauthorized" } else { code }, message));
+/// Finds the world that a key opens. With `one_code` all three refusals have one code.
+pub(crate) fn authenticate(state: &mut State, header: Option<&str>, one_code: bool) -> Result<usize, Answer> {
+    let refuse =
+        |code, message| Err(Answer::refusal(401, if one_code { "unauthorized" } else { code }, message));
     let header = header.map(str::trim).unwrap_or_default();
     if header.is_empty() || header.eq_ignore_ascii_case("Bearer") {
         return refuse("missing_api_key", "An API key is needed: Authorization: Bearer <key>");

@@ -1,6 +1,6 @@
 //! What a handler gets: its world, the time, and the parts of the request, with the checks that all handlers share.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::clock::Moment;
@@ -49,7 +49,10 @@ impl<'a> Call<'a> {
     /// Refuses ids that belong to another team. What nobody owns is left to the later check of existence.
     pub(crate) fn permit(&self, what: &str, id: Option<&str>) -> Result<(), Answer> {
         match id {
-            Some(id) if !self.world.owns(id) && self.others.own(id) => Err(Answer::forbidden(what)),
+            Some(id) if !self.world.owns(id) && self.others.own(id) => {
+                let code = if self.operation.is_do_not_contact() { "unauthorized_dnc" } else { "forbidden" };
+                Err(Answer::forbidden(what).with_member("error", json!(code)))
+            }
             _ => Ok(()),
         }
     }

@@ -12,6 +12,7 @@ use serde_json::{Map, Value, json};
 use crate::answer::Answer;
 use crate::faults::FaultRule;
 use crate::log::RecordedRequest;
+use crate::model::Message;
 use crate::script::ScriptedAnswer;
 use crate::settings::Settings;
 use crate::state::{Shared, State};
@@ -255,6 +256,8 @@ fn change_chat(order: &mut Order<'_>) -> Outcome {
         let chat = world.chats.get_mut(id).ok_or_else(|| missing(format!("There is no chat {id}")))?;
         if sent || replied {
             chat.messages += u32::from(sent) + u32::from(replied);
+            chat.transcript.extend(sent.then_some(Message { from_person: false, date: now }));
+            chat.transcript.extend(replied.then_some(Message { from_person: true, date: now }));
             chat.last_message = Some(now);
         }
         if sent {

@@ -102,9 +102,9 @@ fn process(
     body: &[u8],
     flight: &Flight,
 ) -> Verdict {
-    let dnc = route.as_ref().is_some_and(|route| route.operation.is_do_not_contact());
+    let one_code = route.as_ref().is_some_and(|route| route.operation.has_one_code_for_keys());
     let mut state = shared.state();
-    let place = authenticate(&mut state, arrival.authorization.as_deref(), dnc)?;
+    let place = authenticate(&mut state, arrival.authorization.as_deref(), one_code)?;
     let Some(Route { operation, parameters }) = route else {
         let message = format!("No such route: {} {}", arrival.method, arrival.path);
         return Err(Answer::refusal(404, "not_found", message));

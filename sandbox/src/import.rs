@@ -138,7 +138,7 @@ impl World {
         let campaign = import.campaign.clone();
         let (report, count): (Value, fn(&mut Counts) -> &mut usize) =
             self.row_outcome(&campaign, index, &row);
-        if let Some(import) = self.imports.all_mut().get_mut(place) {
+        if let Some(import) = self.imports.at_mut(place) {
             *count(&mut import.counts) += 1;
             import.report.push(report);
         }
@@ -168,7 +168,7 @@ impl World {
             let report = ended(report, "enrichment_failed", "The profile could not be read", None);
             return (report, |counts| &mut counts.enrichment_failed);
         }
-        if self.do_not_contact.contains_key(&slug) {
+        if self.do_not_contact.blocks(&slug) {
             let report = ended(report, "skipped_dnc", "On the Do Not Contact list", None);
             return (report, |counts| &mut counts.skipped_dnc);
         }
@@ -204,6 +204,7 @@ impl World {
             responses: 0,
             last_message: None,
             last_response: None,
+            transcript: Vec::new(),
             custom_data: row.custom_data.clone(),
             additional_fields: row.additional_fields.clone(),
         });

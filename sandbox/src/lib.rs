@@ -21,6 +21,7 @@
 mod admission;
 mod answer;
 mod arrival;
+mod block_list;
 mod builder;
 mod call;
 mod clock;

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::clock::Moment;
 use crate::enrichment::Profile;
@@ -11,6 +11,9 @@ use crate::records::Record;
 #[derive(Debug)]
 pub(crate) struct Product {
     pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) created_at: Moment,
 }
 
 #[derive(Debug)]
@@ -20,6 +23,8 @@ pub(crate) struct Prompt {
     pub(crate) kind: String,
     pub(crate) model: String,
     pub(crate) created_at: Moment,
+    /// Its text, section by section, as on the wire.
+    pub(crate) sections: Map<String, Value>,
 }
 
 #[derive(Debug)]
@@ -66,10 +71,20 @@ pub(crate) struct Chat {
     pub(crate) paused: bool,
     pub(crate) messages: u32,
     pub(crate) responses: u32,
+    /// The messages that were written here, oldest first.
+    pub(crate) transcript: Vec<Message>,
     pub(crate) last_message: Option<Moment>,
     pub(crate) last_response: Option<Moment>,
     pub(crate) custom_data: Option<String>,
     pub(crate) additional_fields: Option<Value>,
+}
+
+/// One message of a conversation. Its text is up to the resource file.
+#[derive(Debug)]
+pub(crate) struct Message {
+    /// Whether the person wrote it, and not the agent.
+    pub(crate) from_person: bool,
+    pub(crate) date: Moment,
 }
 
 macro_rules! records {

@@ -38,6 +38,11 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
+    /// The pages of Do Not Contact and of the models know one code for every refusal of a key.
+    pub(crate) fn has_one_code_for_keys(&self) -> bool {
+        self.is_do_not_contact() || self.id.starts_with("models.")
+    }
+
     /// The Do Not Contact routes name some failures differently from the rest.
     pub(crate) fn is_do_not_contact(&self) -> bool {
         matches!(self.group, Group::DoNotContact(_))
@@ -118,6 +123,6 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), count);
-        assert_eq!(count, 13);
+        assert_eq!(count, 31);
     }
 }

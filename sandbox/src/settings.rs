@@ -72,6 +72,8 @@ pub struct Settings {
     pub name_required: Option<bool>,
     /// Whether the answer to a new prompt carries its id.
     pub prompt_id: bool,
+    /// Whether the text of prompts can be read and changed; by profile when absent.
+    pub prompt_text: Option<bool>,
     /// The shape of search results.
     pub search_form: SearchForm,
     /// Whether each operation of a tier has a bucket of its own.
@@ -98,6 +100,7 @@ impl Default for Settings {
             subscription_active: true,
             name_required: None,
             prompt_id: false,
+            prompt_text: None,
             search_form: SearchForm::Flat,
             tier_per_operation: false,
             rate_limit_headers: false,
@@ -116,6 +119,11 @@ impl Settings {
     /// Whether a prospect without a name is refused.
     pub fn is_name_required(&self) -> bool {
         self.name_required.unwrap_or(self.profile == Profile::Seed)
+    }
+
+    /// Whether the calls for the text of prompts exist. They are younger than the source guides.
+    pub fn has_prompt_text(&self) -> bool {
+        self.prompt_text.unwrap_or(self.profile == Profile::Tiered)
     }
 
     /// These settings with the members of a JSON object in place of their own. `limits` is merged by name; a plan

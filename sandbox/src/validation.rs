@@ -154,9 +154,14 @@ impl<'a, 'p> Parameters<'a, 'p> {
 
     /// A page size: 1 to 100. Above, the real service may cut or refuse; `clamp` says which one to play.
     pub(crate) fn limit(&mut self, clamp: bool) -> Option<usize> {
-        let highest = if clamp { i64::MAX } else { 100 };
-        let limit = self.integer("limit", 1..=highest)?;
-        Some(usize::try_from(limit.clamp(0, 100)).unwrap_or(0))
+        self.limit_up_to(100, clamp)
+    }
+
+    /// As [`Self::limit`], where pages may be larger or have to be smaller.
+    pub(crate) fn limit_up_to(&mut self, largest: usize, clamp: bool) -> Option<usize> {
+        let cap = i64::try_from(largest).unwrap_or(i64::MAX);
+        let limit = self.integer("limit", 1..=if clamp { i64::MAX } else { cap })?;
+        Some(usize::try_from(limit.clamp(0, cap)).unwrap_or(0))
     }
 
     pub(crate) fn offset(&mut self) -> Option<usize> {

@@ -3,9 +3,9 @@
 //! A world is changed by the handlers of the operations, by imports that come due and by the control routes, one
 //! at a time under the lock of `state.rs`.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 
-use crate::clock::Moment;
+use crate::block_list::BlockList;
 use crate::counters::Counters;
 use crate::faults::Faults;
 use crate::identifiers::Identifiers;
@@ -44,8 +44,7 @@ pub(crate) struct World {
     pub(crate) imports: Records<Import>,
     /// Places of the imports that are not complete.
     pub(crate) open_imports: Vec<usize>,
-    /// Blocked people by slug, with the time of blocking.
-    pub(crate) do_not_contact: BTreeMap<String, Moment>,
+    pub(crate) do_not_contact: BlockList,
     pub(crate) buckets: Buckets,
     pub(crate) counters: Counters,
     pub(crate) faults: Faults,
@@ -69,7 +68,7 @@ impl World {
             chats: Records::default(),
             imports: Records::default(),
             open_imports: Vec::new(),
-            do_not_contact: BTreeMap::new(),
+            do_not_contact: BlockList::default(),
             buckets: Buckets::default(),
             counters: Counters::default(),
             faults: Faults::default(),
@@ -96,6 +95,7 @@ impl World {
             || self.agents.contains(id)
             || self.products.contains(id)
             || self.prompts.contains(id)
+            || self.do_not_contact.contains(id)
     }
 
     /// Takes the price of one call. An empty purse stops the agents.

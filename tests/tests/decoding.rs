@@ -30,10 +30,23 @@ fn arguments(operation: &str) -> Value {
         "products.create" => json!({"name": "Name", "description": "A description."}),
         "prompts.create" => json!({"name": "Name", "model": "m", "type": "Messages"}),
         "campaigns.create" => json!({"name": "Name", "productId": "p", "promptId": "p", "agentId": "a"}),
-        "campaigns.stats" | "prospects.list" => json!({"campaignId": "c"}),
+        "prompts.get" => json!({"promptId": "p"}),
+        "prompts.update" => json!({"promptId": "p", "context": "x"}),
+        "campaigns.update" => json!({"campaignId": "c", "name": "Name"}),
+        "campaigns.stats" | "campaigns.delete" | "campaigns.pause" | "campaigns.resume"
+        | "prospects.list" => {
+            json!({"campaignId": "c"})
+        }
+        "prospects.get" | "prospects.pause" | "prospects.resume" | "prospects.qualify" => {
+            json!({"chatId": "c"})
+        }
+        "prospects.set_custom_data" => json!({"chatId": "c", "customData": "x"}),
         "prospects.import_status" => json!({"listId": "l"}),
         "prospects.add_batch" => json!({"campaignId": "c", "prospects": [{"name": "A", "url": "u"}]}),
         "dnc.add_batch" => json!({"entries": [{"url": "u"}]}),
+        "dnc.check" | "dnc.add" => json!({"url": "u"}),
+        "dnc.remove" => json!({"entryId": "e"}),
+        "models.get" => json!({"modelId": "m"}),
         _ => json!({}),
     }
 }
@@ -74,6 +87,17 @@ fn any_json() -> impl Strategy<Value = Value> {
         "createdAt",
         "isPaused",
         "paused",
+        "$id",
+        "entries",
+        "entry",
+        "onList",
+        "models",
+        "pricing",
+        "deletionSummary",
+        "deletedItems",
+        "messages",
+        "followUps",
+        "guidelines",
     ];
     leaf.prop_recursive(4, 48, 8, move |inner| {
         prop_oneof![

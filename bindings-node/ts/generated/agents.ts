@@ -4,7 +4,7 @@ import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
 import type { JsonObject } from "../values.js";
-import type { AgentCreated } from "./models.js";
+import type { AgentCreated } from "./answers.js";
 
 /** Arguments of {@link Agents.create}. */
 export interface CreateAgent {

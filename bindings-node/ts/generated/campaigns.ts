@@ -5,8 +5,14 @@ import type { CallOptions, PageOptions } from "../options.js";
 import type { Paginator } from "../paginator.js";
 import { Resource } from "../resource.js";
 import type { JsonObject } from "../values.js";
+import type {
+  Campaign,
+  CampaignChanged,
+  CampaignCreated,
+  CampaignDeleted,
+  CampaignReport,
+} from "./answers.js";
 import type { AgentId, CampaignId, ProductId, PromptId } from "./ids.js";
-import type { Campaign, CampaignCreated, CampaignReport } from "./models.js";
 
 /** Arguments of {@link Campaigns.create}. */
 export interface CreateCampaign {
@@ -26,6 +32,18 @@ export interface CreateCampaign {
   variables?: JsonObject | undefined;
   /** Keep the campaign paused through uploads until it is resumed by hand. */
   preventAutoStart?: boolean | undefined;
+}
+
+/** Arguments of {@link Campaigns.update}. */
+export interface UpdateCampaign {
+  /** New name, 3 to 100 characters. */
+  name?: string | undefined;
+  /** Score in percent from which a prospect is qualified with no review. */
+  qualificationAutomatic?: number | undefined;
+  /** Score in percent from which a prospect is put up for review. */
+  qualificationVerification?: number | undefined;
+  /** Values for the variables of the prompt. Give all: whether the others are kept is not documented. */
+  variables?: JsonObject | undefined;
 }
 
 /** The calls of `kakiyo.campaigns`. */
@@ -48,6 +66,26 @@ export class Campaigns extends Resource {
   }
 
   /**
+   * Deletes a campaign and all that belongs to it, for good.
+   *
+   * Its prospects, conversations, messages, tasks and events go with it. A running campaign is refused
+   * (`campaign_active`): pause it first. When an attempt had to be repeated, `not_found` can mean that the
+   * first one has done the work.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `forbidden`, `not_found`, `campaign_active`.
+   *
+   * Source: docs: /api-reference/campaigns/delete
+   *
+   * @param campaignId - The campaign.
+   */
+  delete(campaignId: CampaignId, options?: CallOptions): ApiPromise<CampaignDeleted> {
+    return this.call("campaigns.delete", { campaignId }, options);
+  }
+
+  /**
    * Lists the campaigns of the team.
    *
    * The answer says nothing of further pages: a page shorter than asked for is the last one.
@@ -59,6 +97,40 @@ export class Campaigns extends Resource {
    */
   list(options?: PageOptions): Paginator<Campaign> {
     return this.walk("campaigns.list", {}, options);
+  }
+
+  /**
+   * Stops the outreach of a campaign until it is resumed.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/campaigns/pause
+   *
+   * @param campaignId - The campaign.
+   */
+  pause(campaignId: CampaignId, options?: CallOptions): ApiPromise<CampaignChanged> {
+    return this.call("campaigns.pause", { campaignId }, options);
+  }
+
+  /**
+   * Starts the outreach of a campaign again.
+   *
+   * It also lifts `preventAutoStart`.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/campaigns/resume
+   *
+   * @param campaignId - The campaign.
+   */
+  resume(campaignId: CampaignId, options?: CallOptions): ApiPromise<CampaignChanged> {
+    return this.call("campaigns.resume", { campaignId }, options);
   }
 
   /**
@@ -77,5 +149,27 @@ export class Campaigns extends Resource {
    */
   stats(campaignId: CampaignId, options?: CallOptions): ApiPromise<CampaignReport> {
     return this.call("campaigns.stats", { campaignId }, options);
+  }
+
+  /**
+   * Changes the name, the thresholds or the variables of a campaign.
+   *
+   * What is left out keeps its value; at least one has to be given.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `validation_error`, `not_found`.
+   *
+   * Source: docs: /api-reference/campaigns/update
+   *
+   * @param campaignId - The campaign.
+   */
+  update(
+    campaignId: CampaignId,
+    args: UpdateCampaign = {},
+    options?: CallOptions,
+  ): ApiPromise<CampaignChanged> {
+    return this.call("campaigns.update", { ...args, campaignId }, options);
   }
 }

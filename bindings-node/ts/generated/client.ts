@@ -4,10 +4,11 @@ import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
 import type { Session } from "../session.js";
-import type { Verified } from "./models.js";
+import type { Verified } from "./answers.js";
 import { Agents } from "./agents.js";
 import { Campaigns } from "./campaigns.js";
 import { Dnc } from "./dnc.js";
+import { Models } from "./models.js";
 import { Products } from "./products.js";
 import { Prompts } from "./prompts.js";
 import { Prospects } from "./prospects.js";
@@ -20,6 +21,8 @@ export abstract class Operations extends Resource {
   readonly campaigns: Campaigns;
   /** The calls of `kakiyo.dnc`. */
   readonly dnc: Dnc;
+  /** The calls of `kakiyo.models`. */
+  readonly models: Models;
   /** The calls of `kakiyo.products`. */
   readonly products: Products;
   /** The calls of `kakiyo.prompts`. */
@@ -33,6 +36,7 @@ export abstract class Operations extends Resource {
     this.agents = new Agents(session);
     this.campaigns = new Campaigns(session);
     this.dnc = new Dnc(session);
+    this.models = new Models(session);
     this.products = new Products(session);
     this.prompts = new Prompts(session);
     this.prospects = new Prospects(session);

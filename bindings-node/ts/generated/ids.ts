@@ -11,8 +11,14 @@ export type CampaignId = Id<"CampaignId">;
 /** Id of a conversation. */
 export type ChatId = Id<"ChatId">;
 
+/** Id of an entry of the Do Not Contact list. */
+export type DncEntryId = Id<"DncEntryId">;
+
 /** Id of an import, as the add calls give it. */
 export type ListId = Id<"ListId">;
+
+/** Id of an AI model. */
+export type ModelId = Id<"ModelId">;
 
 /** Id of a product (offering). */
 export type ProductId = Id<"ProductId">;

@@ -3,10 +3,11 @@
 export * from "./enums.js";
 export type * from "./ids.js";
 export type * from "./inputs.js";
-export type * from "./models.js";
+export type * from "./answers.js";
 export type * from "./agents.js";
 export type * from "./campaigns.js";
 export type * from "./dnc.js";
+export type * from "./models.js";
 export type * from "./products.js";
 export type * from "./prompts.js";
 export type * from "./prospects.js";

@@ -6,6 +6,14 @@ export interface DncInput {
   url: string;
 }
 
+/** One follow-up to write. */
+export interface FollowUpInput {
+  /** Instruction. */
+  prompt: string;
+  /** Days after the previous message, 1 to 30. */
+  delay: number;
+}
+
 /** One profile to import. */
 export interface ProspectInput {
   /** Full name. */

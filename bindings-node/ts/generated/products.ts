@@ -3,7 +3,7 @@
 import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
-import type { ProductCreated } from "./models.js";
+import type { Product, ProductCreated } from "./answers.js";
 
 /** Arguments of {@link Products.create}. */
 export interface CreateProduct {
@@ -30,5 +30,17 @@ export class Products extends Resource {
    */
   create(args: CreateProduct, options?: CallOptions): ApiPromise<ProductCreated> {
     return this.call("products.create", { ...args }, options);
+  }
+
+  /**
+   * Lists all offerings of the team.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
+   * after connection failures, time-outs, 429 and 5xx.
+   *
+   * Source: docs: /api-reference/products/list
+   */
+  list(options?: CallOptions): ApiPromise<Product[]> {
+    return this.call("products.list", {}, options);
   }
 }

@@ -3,8 +3,10 @@
 import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
+import type { Prompt, PromptChanged, PromptCreated, PromptDetails } from "./answers.js";
 import type { PromptType } from "./enums.js";
-import type { Prompt, PromptCreated } from "./models.js";
+import type { PromptId } from "./ids.js";
+import type { FollowUpInput } from "./inputs.js";
 
 /** Arguments of {@link Prompts.create}. */
 export interface CreatePrompt {
@@ -14,6 +16,20 @@ export interface CreatePrompt {
   model: string;
   /** Kind of prompt: `Messages` for outreach. */
   type: PromptType;
+}
+
+/** Arguments of {@link Prompts.update}. */
+export interface UpdatePrompt {
+  /** New context section; outreach prompts only. */
+  context?: string | undefined;
+  /** New first-message section; outreach prompts only. */
+  firstMessage?: string | undefined;
+  /** All follow-ups in order, at most 3: they replace the whole list, and an empty list clears it. */
+  followUps?: readonly FollowUpInput[] | undefined;
+  /** Whether follow-ups are sent; turning them off keeps the list. */
+  followUpEnabled?: boolean | undefined;
+  /** New comment section; comment prompts only. */
+  comment?: string | undefined;
 }
 
 /** The calls of `kakiyo.prompts`. */
@@ -37,6 +53,24 @@ export class Prompts extends Resource {
   }
 
   /**
+   * Gives the text of one prompt with the rules for writing it.
+   *
+   * Older servers do not know this call and answer `not_found` for every prompt.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
+   * after connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs-new: /api-reference/prompts/get
+   *
+   * @param promptId - The prompt.
+   */
+  get(promptId: PromptId, options?: CallOptions): ApiPromise<PromptDetails> {
+    return this.call("prompts.get", { promptId }, options);
+  }
+
+  /**
    * Lists all prompts of the team, without their text.
    *
    * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
@@ -46,5 +80,25 @@ export class Prompts extends Resource {
    */
   list(options?: CallOptions): ApiPromise<Prompt[]> {
     return this.call("prompts.list", {}, options);
+  }
+
+  /**
+   * Changes sections of a prompt; nothing is saved when the server refuses any part.
+   *
+   * Follow-ups are replaced as a whole: to change one, read the prompt and send all of them. Mandatory
+   * variables have to stay in `context` or `firstMessage`. Older servers do not know this call and answer
+   * `not_found`.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `validation_error`, `not_found`.
+   *
+   * Source: docs-new: /api-reference/prompts/update
+   *
+   * @param promptId - The prompt.
+   */
+  update(promptId: PromptId, args: UpdatePrompt = {}, options?: CallOptions): ApiPromise<PromptChanged> {
+    return this.call("prompts.update", { ...args, promptId }, options);
   }
 }

@@ -4,10 +4,18 @@ import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions, PageOptions } from "../options.js";
 import type { Paginator } from "../paginator.js";
 import { Resource } from "../resource.js";
+import type {
+  Confirmation,
+  CustomDataSaved,
+  ImportAccepted,
+  ImportStatus,
+  Prospect,
+  ProspectDetails,
+  ProspectHit,
+} from "./answers.js";
 import type { ConversationStatus, SearchQualification } from "./enums.js";
-import type { CampaignId, ListId } from "./ids.js";
+import type { CampaignId, ChatId, ListId } from "./ids.js";
 import type { ProspectInput } from "./inputs.js";
-import type { ImportAccepted, ImportStatus, Prospect, ProspectHit } from "./models.js";
 
 /** Arguments of {@link Prospects.addBatch}. */
 export interface AddProspectsBatch {
@@ -47,6 +55,12 @@ export interface SearchProspects {
   isPaused?: boolean | undefined;
 }
 
+/** Arguments of {@link Prospects.setCustomData}. */
+export interface SetCustomData {
+  /** The new text, at most 3,000 characters; an empty text clears it. */
+  customData: string;
+}
+
 /** The calls of `kakiyo.prospects`. */
 export class Prospects extends Resource {
   /**
@@ -64,6 +78,25 @@ export class Prospects extends Resource {
    */
   addBatch(args: AddProspectsBatch, options?: CallOptions): ApiPromise<ImportAccepted> {
     return this.call("prospects.add_batch", { ...args }, options);
+  }
+
+  /**
+   * Gives one conversation with its person, its campaign and its messages.
+   *
+   * It wants the id of the conversation (chat). A search hit may lack it: walk `prospects.list` of the
+   * campaign to find it.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
+   * after connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/details
+   *
+   * @param chatId - The conversation (chat), not the person.
+   */
+  get(chatId: ChatId, options?: CallOptions): ApiPromise<ProspectDetails> {
+    return this.call("prospects.get", { chatId }, options);
   }
 
   /**
@@ -103,6 +136,54 @@ export class Prospects extends Resource {
   }
 
   /**
+   * Stops the outreach to one person until it is resumed.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/pause
+   *
+   * @param chatId - The conversation (chat), not the person.
+   */
+  pause(chatId: ChatId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("prospects.pause", { chatId }, options);
+  }
+
+  /**
+   * Marks the person of one conversation as qualified, by hand.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/qualify
+   *
+   * @param chatId - The conversation (chat), not the person.
+   */
+  qualify(chatId: ChatId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("prospects.qualify", { chatId }, options);
+  }
+
+  /**
+   * Goes on with the outreach to one person.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/resume
+   *
+   * @param chatId - The conversation (chat), not the person.
+   */
+  resume(chatId: ChatId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("prospects.resume", { chatId }, options);
+  }
+
+  /**
    * Searches the prospects of the whole team.
    *
    * The server documents two forms of a hit; both become one. `chatId` is there only where the server tells
@@ -115,5 +196,23 @@ export class Prospects extends Resource {
    */
   search(args: SearchProspects = {}, options?: PageOptions): Paginator<ProspectHit> {
     return this.walk("prospects.search", { ...args }, options);
+  }
+
+  /**
+   * Replaces the context text of one conversation; prompts use it as `{{customData}}`.
+   *
+   * A text of more than 3,000 characters is refused before it is sent; an empty one clears it.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `validation_error`, `forbidden`, `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/update-custom-data
+   *
+   * @param chatId - The conversation (chat), not the person.
+   */
+  setCustomData(chatId: ChatId, args: SetCustomData, options?: CallOptions): ApiPromise<CustomDataSaved> {
+    return this.call("prospects.set_custom_data", { ...args, chatId }, options);
   }
 }

@@ -12,7 +12,14 @@ from typing import Any, Generic, TypeVar, final, overload
 from typing_extensions import Self
 
 from kakiyo.errors import Credits
-from kakiyo.types import CampaignStatus, DncOutcomeStatus, PromptType, Qualification
+from kakiyo.types import (
+    AiModelStatus,
+    CampaignStatus,
+    DncOutcomeStatus,
+    MessageRole,
+    PromptType,
+    Qualification,
+)
 
 _T_co = TypeVar("_T_co", covariant=True)
 
@@ -203,6 +210,45 @@ class AgentCreated(Model):
         """Hints for the operator."""
 
 @final
+class AiModel(Model):
+    """An AI model."""
+
+    @property
+    def id(self) -> str:
+        """Model id: what a prompt takes as its model."""
+
+    @property
+    def name(self) -> str | None:
+        """Display name."""
+
+    @property
+    def pricing(self) -> AiModelPricing | None:
+        """Prices."""
+
+    @property
+    def status(self) -> AiModelStatus | None:
+        """Whether it can be chosen; only active models are listed."""
+
+@final
+class AiModelPricing(Model):
+    """Prices of an AI model, as the service states them.
+
+    Per 1,000 tokens by its words, though the numbers fit 1,000,000.
+    """
+
+    @property
+    def input(self) -> float | None:
+        """Price of what the model reads."""
+
+    @property
+    def output(self) -> float | None:
+        """Price of what the model writes."""
+
+    @property
+    def cached(self) -> float | None:
+        """Price of what the model has read before; absent where that is not offered."""
+
+@final
 class Campaign(Model):
     """A campaign."""
 
@@ -235,6 +281,18 @@ class Campaign(Model):
         """Counters."""
 
 @final
+class CampaignChanged(Model):
+    """A campaign that was changed."""
+
+    @property
+    def id(self) -> str | None:
+        """Campaign id."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
 class CampaignCreated(Model):
     """A campaign that was just created."""
 
@@ -253,6 +311,38 @@ class CampaignCreated(Model):
     @property
     def prevent_auto_start(self) -> bool | None:
         """Whether the campaign waits to be resumed by hand."""
+
+@final
+class CampaignDeleted(Model):
+    """A campaign that was deleted."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def deletion_summary(self) -> CampaignDeletion | None:
+        """What went with it."""
+
+@final
+class CampaignDeletion(Model):
+    """What was deleted with a campaign."""
+
+    @property
+    def campaign_id(self) -> str | None:
+        """The deleted campaign."""
+
+    @property
+    def campaign_name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def deleted_items(self) -> DeletedItems | None:
+        """Counts of the deleted records."""
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """Time of deletion."""
 
 @final
 class CampaignReport(Model):
@@ -315,6 +405,102 @@ class CampaignStats(Model):
         """Share of prospects that answered, in percent; only in the figures of one campaign."""
 
 @final
+class ChatMessage(Model):
+    """One message of a conversation."""
+
+    @property
+    def role(self) -> MessageRole | None:
+        """Who wrote it."""
+
+    @property
+    def content(self) -> str | None:
+        """Text."""
+
+    @property
+    def date(self) -> datetime | None:
+        """Time of sending."""
+
+@final
+class Confirmation(Model):
+    """Done."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
+class CustomDataSaved(Model):
+    """The context text of a conversation was replaced."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def chat_id(self) -> str | None:
+        """The conversation."""
+
+    @property
+    def custom_data_saved(self) -> bool | None:
+        """Whether a text is stored now; false after clearing."""
+
+    @property
+    def custom_data_length(self) -> int | None:
+        """Length of the stored text."""
+
+@final
+class DeletedItems(Model):
+    """Counts of records that were deleted."""
+
+    @property
+    def prospects(self) -> int | None:
+        """Prospects."""
+
+    @property
+    def chats(self) -> int | None:
+        """Conversations."""
+
+    @property
+    def messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def tasks(self) -> int | None:
+        """Tasks; some servers do not count them."""
+
+    @property
+    def webhook_events(self) -> int | None:
+        """Webhook events; some servers do not count them."""
+
+@final
+class DncAdded(Model):
+    """A profile that was just blocked."""
+
+    @property
+    def id(self) -> str:
+        """Id of the new entry: what removes it."""
+
+    @property
+    def team_id(self) -> str | None:
+        """The team that blocks it."""
+
+    @property
+    def url(self) -> str | None:
+        """Profile address as the server normalised it."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Time of blocking."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Last change."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
 class DncBatchReport(Model):
     """What became of a batch."""
 
@@ -339,6 +525,42 @@ class DncBatchReport(Model):
         """Summary text."""
 
 @final
+class DncCheck(Model):
+    """Whether a profile is blocked."""
+
+    @property
+    def on_list(self) -> bool:
+        """Whether it is blocked."""
+
+    @property
+    def entry(self) -> DncEntry | None:
+        """The entry that blocks it; absent where nothing does."""
+
+@final
+class DncEntry(Model):
+    """A profile that nobody of the team writes to."""
+
+    @property
+    def id(self) -> str:
+        """Id of the entry: what removes it."""
+
+    @property
+    def team_id(self) -> str | None:
+        """The team that blocks it."""
+
+    @property
+    def url(self) -> str | None:
+        """Profile address as the server normalised it."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Time of blocking."""
+
+    @property
+    def updated_at(self) -> datetime | None:
+        """Last change."""
+
+@final
 class DncOutcome(Model):
     """What became of one entry of a batch."""
 
@@ -353,6 +575,26 @@ class DncOutcome(Model):
     @property
     def error(self) -> str | None:
         """Reason, with `error`."""
+
+@final
+class DncRemoved(Model):
+    """An entry that was just removed."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
+class FollowUp(Model):
+    """One follow-up of a prompt."""
+
+    @property
+    def prompt(self) -> str | None:
+        """Instruction."""
+
+    @property
+    def delay(self) -> int | None:
+        """Days after the previous message."""
 
 @final
 class HitCampaign(Model):
@@ -546,6 +788,26 @@ class NewAgent(Model):
         """Creation time."""
 
 @final
+class Product(Model):
+    """A product, called an offering in the dashboard."""
+
+    @property
+    def id(self) -> str:
+        """Product id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name."""
+
+    @property
+    def description(self) -> str | None:
+        """Full description that the AI sells from."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Creation time."""
+
+@final
 class ProductCreated(Model):
     """A product that was just created."""
 
@@ -582,6 +844,18 @@ class Prompt(Model):
         """Creation time."""
 
 @final
+class PromptChanged(Model):
+    """A prompt that was changed."""
+
+    @property
+    def id(self) -> str | None:
+        """Prompt id."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
 class PromptCreated(Model):
     """A prompt that was just created."""
 
@@ -592,6 +866,53 @@ class PromptCreated(Model):
     @property
     def message(self) -> str | None:
         """Confirmation text."""
+
+@final
+class PromptDetails(Model):
+    """A prompt with its text.
+
+    Only the names of the sections are documented: everything may be absent.
+    """
+
+    @property
+    def id(self) -> str | None:
+        """Prompt id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name."""
+
+    @property
+    def type(self) -> PromptType | None:
+        """Kind of prompt."""
+
+    @property
+    def model(self) -> str | None:
+        """Model id."""
+
+    @property
+    def context(self) -> str | None:
+        """Context section, of outreach prompts."""
+
+    @property
+    def first_message(self) -> str | None:
+        """First-message section, of outreach prompts."""
+
+    @property
+    def follow_ups(self) -> list[FollowUp] | None:
+        """Follow-ups in order, at most 3."""
+
+    @property
+    def follow_up_enabled(self) -> bool | None:
+        """Whether follow-ups are sent."""
+
+    @property
+    def comment(self) -> str | None:
+        """Comment section, of comment prompts."""
+
+    @property
+    def guidelines(self) -> dict[str, Any] | None:
+        """Writing rules: expected sections, mandatory variables and which of them are missing."""
 
 @final
 class Prospect(Model):
@@ -620,6 +941,46 @@ class Prospect(Model):
     @property
     def prospect(self) -> ProspectProfile | None:
         """The person."""
+
+@final
+class ProspectDetails(Model):
+    """One conversation with its campaign, its person and its messages."""
+
+    @property
+    def id(self) -> str:
+        """Id of the conversation (chat), not of the person."""
+
+    @property
+    def status(self) -> int | None:
+        """State of the conversation."""
+
+    @property
+    def qualification(self) -> Qualification | None:
+        """Qualification."""
+
+    @property
+    def paused(self) -> bool | None:
+        """Whether the conversation is paused."""
+
+    @property
+    def last_message(self) -> datetime | None:
+        """Time of the last message, not its text."""
+
+    @property
+    def campaign(self) -> HitCampaign | None:
+        """The campaign."""
+
+    @property
+    def prospect(self) -> ProspectPerson | None:
+        """The person."""
+
+    @property
+    def messages(self) -> list[ChatMessage] | None:
+        """The conversation so far; the service promises no order."""
+
+    @property
+    def custom_data(self) -> str | None:
+        """Context text of this conversation; some servers do not tell it."""
 
 @final
 class ProspectHit(Model):
@@ -692,6 +1053,50 @@ class ProspectHit(Model):
     @property
     def stats(self) -> HitStats | None:
         """Counters of the conversation."""
+
+@final
+class ProspectPerson(Model):
+    """A person as the details of a conversation show them."""
+
+    @property
+    def id(self) -> str | None:
+        """Id of the person."""
+
+    @property
+    def name(self) -> str | None:
+        """Full name."""
+
+    @property
+    def url(self) -> str | None:
+        """LinkedIn profile address."""
+
+    @property
+    def headline(self) -> str | None:
+        """LinkedIn headline."""
+
+    @property
+    def current_company_name(self) -> str | None:
+        """Employer, when enriched."""
+
+    @property
+    def current_job_title(self) -> str | None:
+        """Job title, when enriched."""
+
+    @property
+    def current_company_website(self) -> str | None:
+        """Employer's web site, when known."""
+
+    @property
+    def current_company_linked_in_url(self) -> str | None:
+        """Employer's LinkedIn page, when known."""
+
+    @property
+    def location(self) -> HitLocation | None:
+        """Where the person lives."""
+
+    @property
+    def about(self) -> str | None:
+        """Summary text of the profile."""
 
 @final
 class ProspectProfile(Model):

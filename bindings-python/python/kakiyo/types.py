@@ -11,15 +11,27 @@ if TYPE_CHECKING:
     from typing_extensions import NotRequired
 
 __all__ = [
+    "AiModelStatus",
     "CampaignStatus",
     "ConversationStatus",
     "DncInput",
     "DncOutcomeStatus",
+    "FollowUpInput",
+    "MessageRole",
     "PromptType",
     "ProspectInput",
     "Qualification",
     "SearchQualification",
 ]
+
+AiModelStatus: TypeAlias = Literal["active", "inactive"] | str
+"""Whether an AI model can be chosen.
+
+Words that are not listed stay as they came.
+
+- `active`: Can be chosen.
+- `inactive`: Can no longer be chosen.
+"""
 
 CampaignStatus: TypeAlias = Literal["draft", "active", "paused", "completed", "disabled"] | str
 """State of a campaign.
@@ -41,6 +53,15 @@ Words that are not listed stay as they came.
 - `added`: Blocked now.
 - `duplicate`: Was blocked already.
 - `error`: Not a profile.
+"""
+
+MessageRole: TypeAlias = Literal["assistant", "user"] | str
+"""Who wrote a message.
+
+Words that are not listed stay as they came.
+
+- `assistant`: The agent.
+- `user`: The person.
 """
 
 PromptType: TypeAlias = Literal["Messages", "Comment"] | str
@@ -118,6 +139,15 @@ class DncInput(TypedDict):
 
     Not empty.
     """
+
+
+class FollowUpInput(TypedDict):
+    """One follow-up to write."""
+
+    prompt: str
+    """Instruction."""
+    delay: int
+    """Days after the previous message, 1 to 30."""
 
 
 class ProspectInput(TypedDict):

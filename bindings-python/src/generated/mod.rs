@@ -15,13 +15,17 @@ show_as_text!(
     AgentId,
     CampaignId,
     ChatId,
+    DncEntryId,
     ListId,
+    ModelId,
     ProductId,
     PromptId,
     ProspectId,
     TeamId,
+    AiModelStatus,
     CampaignStatus,
     DncOutcomeStatus,
+    MessageRole,
     PromptType,
     Qualification,
     SearchQualification,
@@ -32,12 +36,26 @@ show_as_number!(ConversationStatus,);
 pub(crate) fn kind(model: &str) -> PyResult<Kind> {
     Ok(match model {
         kakiyo::AgentCreated::NAME => Kind::of::<kakiyo::AgentCreated>(),
+        kakiyo::AiModel::NAME => Kind::of::<kakiyo::AiModel>(),
+        kakiyo::AiModelPricing::NAME => Kind::of::<kakiyo::AiModelPricing>(),
         kakiyo::Campaign::NAME => Kind::of::<kakiyo::Campaign>(),
+        kakiyo::CampaignChanged::NAME => Kind::of::<kakiyo::CampaignChanged>(),
         kakiyo::CampaignCreated::NAME => Kind::of::<kakiyo::CampaignCreated>(),
+        kakiyo::CampaignDeleted::NAME => Kind::of::<kakiyo::CampaignDeleted>(),
+        kakiyo::CampaignDeletion::NAME => Kind::of::<kakiyo::CampaignDeletion>(),
         kakiyo::CampaignReport::NAME => Kind::of::<kakiyo::CampaignReport>(),
         kakiyo::CampaignStats::NAME => Kind::of::<kakiyo::CampaignStats>(),
+        kakiyo::ChatMessage::NAME => Kind::of::<kakiyo::ChatMessage>(),
+        kakiyo::Confirmation::NAME => Kind::of::<kakiyo::Confirmation>(),
+        kakiyo::CustomDataSaved::NAME => Kind::of::<kakiyo::CustomDataSaved>(),
+        kakiyo::DeletedItems::NAME => Kind::of::<kakiyo::DeletedItems>(),
+        kakiyo::DncAdded::NAME => Kind::of::<kakiyo::DncAdded>(),
         kakiyo::DncBatchReport::NAME => Kind::of::<kakiyo::DncBatchReport>(),
+        kakiyo::DncCheck::NAME => Kind::of::<kakiyo::DncCheck>(),
+        kakiyo::DncEntry::NAME => Kind::of::<kakiyo::DncEntry>(),
         kakiyo::DncOutcome::NAME => Kind::of::<kakiyo::DncOutcome>(),
+        kakiyo::DncRemoved::NAME => Kind::of::<kakiyo::DncRemoved>(),
+        kakiyo::FollowUp::NAME => Kind::of::<kakiyo::FollowUp>(),
         kakiyo::HitCampaign::NAME => Kind::of::<kakiyo::HitCampaign>(),
         kakiyo::HitLocation::NAME => Kind::of::<kakiyo::HitLocation>(),
         kakiyo::HitStats::NAME => Kind::of::<kakiyo::HitStats>(),
@@ -45,11 +63,16 @@ pub(crate) fn kind(model: &str) -> PyResult<Kind> {
         kakiyo::ImportRow::NAME => Kind::of::<kakiyo::ImportRow>(),
         kakiyo::ImportStatus::NAME => Kind::of::<kakiyo::ImportStatus>(),
         kakiyo::NewAgent::NAME => Kind::of::<kakiyo::NewAgent>(),
+        kakiyo::Product::NAME => Kind::of::<kakiyo::Product>(),
         kakiyo::ProductCreated::NAME => Kind::of::<kakiyo::ProductCreated>(),
         kakiyo::Prompt::NAME => Kind::of::<kakiyo::Prompt>(),
+        kakiyo::PromptChanged::NAME => Kind::of::<kakiyo::PromptChanged>(),
         kakiyo::PromptCreated::NAME => Kind::of::<kakiyo::PromptCreated>(),
+        kakiyo::PromptDetails::NAME => Kind::of::<kakiyo::PromptDetails>(),
         kakiyo::Prospect::NAME => Kind::of::<kakiyo::Prospect>(),
+        kakiyo::ProspectDetails::NAME => Kind::of::<kakiyo::ProspectDetails>(),
         kakiyo::ProspectHit::NAME => Kind::of::<kakiyo::ProspectHit>(),
+        kakiyo::ProspectPerson::NAME => Kind::of::<kakiyo::ProspectPerson>(),
         kakiyo::ProspectProfile::NAME => Kind::of::<kakiyo::ProspectProfile>(),
         kakiyo::Verified::NAME => Kind::of::<kakiyo::Verified>(),
         _ => {
@@ -63,12 +86,26 @@ pub(crate) fn kind(model: &str) -> PyResult<Kind> {
 /// Adds the classes to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<views::AgentCreated>()?;
+    module.add_class::<views::AiModel>()?;
+    module.add_class::<views::AiModelPricing>()?;
     module.add_class::<views::Campaign>()?;
+    module.add_class::<views::CampaignChanged>()?;
     module.add_class::<views::CampaignCreated>()?;
+    module.add_class::<views::CampaignDeleted>()?;
+    module.add_class::<views::CampaignDeletion>()?;
     module.add_class::<views::CampaignReport>()?;
     module.add_class::<views::CampaignStats>()?;
+    module.add_class::<views::ChatMessage>()?;
+    module.add_class::<views::Confirmation>()?;
+    module.add_class::<views::CustomDataSaved>()?;
+    module.add_class::<views::DeletedItems>()?;
+    module.add_class::<views::DncAdded>()?;
     module.add_class::<views::DncBatchReport>()?;
+    module.add_class::<views::DncCheck>()?;
+    module.add_class::<views::DncEntry>()?;
     module.add_class::<views::DncOutcome>()?;
+    module.add_class::<views::DncRemoved>()?;
+    module.add_class::<views::FollowUp>()?;
     module.add_class::<views::HitCampaign>()?;
     module.add_class::<views::HitLocation>()?;
     module.add_class::<views::HitStats>()?;
@@ -76,11 +113,16 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<views::ImportRow>()?;
     module.add_class::<views::ImportStatus>()?;
     module.add_class::<views::NewAgent>()?;
+    module.add_class::<views::Product>()?;
     module.add_class::<views::ProductCreated>()?;
     module.add_class::<views::Prompt>()?;
+    module.add_class::<views::PromptChanged>()?;
     module.add_class::<views::PromptCreated>()?;
+    module.add_class::<views::PromptDetails>()?;
     module.add_class::<views::Prospect>()?;
+    module.add_class::<views::ProspectDetails>()?;
     module.add_class::<views::ProspectHit>()?;
+    module.add_class::<views::ProspectPerson>()?;
     module.add_class::<views::ProspectProfile>()?;
     module.add_class::<views::Verified>()?;
     Ok(())

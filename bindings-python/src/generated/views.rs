@@ -19,6 +19,32 @@ view! {
 }
 
 view! {
+    /// An AI model.
+    AiModel {
+        /// Model id: what a prompt takes as its model.
+        id,
+        /// Display name.
+        name,
+        /// Prices.
+        pricing,
+        /// Whether it can be chosen; only active models are listed.
+        status,
+    }
+}
+
+view! {
+    /// Prices of an AI model, as the service states them: per 1,000 tokens by its words, though the numbers fit 1,000,000.
+    AiModelPricing {
+        /// Price of what the model reads.
+        input,
+        /// Price of what the model writes.
+        output,
+        /// Price of what the model has read before; absent where that is not offered.
+        cached,
+    }
+}
+
+view! {
     /// A campaign.
     Campaign {
         /// Campaign id.
@@ -39,6 +65,16 @@ view! {
 }
 
 view! {
+    /// A campaign that was changed.
+    CampaignChanged {
+        /// Campaign id.
+        id,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
     /// A campaign that was just created.
     CampaignCreated {
         /// Id of the new campaign.
@@ -49,6 +85,30 @@ view! {
         status,
         /// Whether the campaign waits to be resumed by hand.
         prevent_auto_start,
+    }
+}
+
+view! {
+    /// A campaign that was deleted.
+    CampaignDeleted {
+        /// Confirmation text.
+        message,
+        /// What went with it.
+        deletion_summary,
+    }
+}
+
+view! {
+    /// What was deleted with a campaign.
+    CampaignDeletion {
+        /// The deleted campaign.
+        campaign_id,
+        /// Its name.
+        campaign_name,
+        /// Counts of the deleted records.
+        deleted_items,
+        /// Time of deletion.
+        deleted_at,
     }
 }
 
@@ -91,6 +151,74 @@ view! {
 }
 
 view! {
+    /// One message of a conversation.
+    ChatMessage {
+        /// Who wrote it.
+        role,
+        /// Text.
+        content,
+        /// Time of sending.
+        date,
+    }
+}
+
+view! {
+    /// Done.
+    Confirmation {
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
+    /// The context text of a conversation was replaced.
+    CustomDataSaved {
+        /// Confirmation text.
+        message,
+        /// The conversation.
+        chat_id,
+        /// Whether a text is stored now; false after clearing.
+        custom_data_saved,
+        /// Length of the stored text.
+        custom_data_length,
+    }
+}
+
+view! {
+    /// Counts of records that were deleted.
+    DeletedItems {
+        /// Prospects.
+        prospects,
+        /// Conversations.
+        chats,
+        /// Messages.
+        messages,
+        /// Tasks; some servers do not count them.
+        tasks,
+        /// Webhook events; some servers do not count them.
+        webhook_events,
+    }
+}
+
+view! {
+    /// A profile that was just blocked.
+    DncAdded {
+        /// Id of the new entry: what removes it.
+        id,
+        /// The team that blocks it.
+        team_id,
+        /// Profile address as the server normalised it.
+        url,
+        /// Time of blocking.
+        created_at,
+        /// Last change.
+        updated_at,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
     /// What became of a batch.
     DncBatchReport {
         /// Profiles that are blocked now.
@@ -107,6 +235,32 @@ view! {
 }
 
 view! {
+    /// Whether a profile is blocked.
+    DncCheck {
+        /// Whether it is blocked.
+        on_list,
+        /// The entry that blocks it; absent where nothing does.
+        entry,
+    }
+}
+
+view! {
+    /// A profile that nobody of the team writes to.
+    DncEntry {
+        /// Id of the entry: what removes it.
+        id,
+        /// The team that blocks it.
+        team_id,
+        /// Profile address as the server normalised it.
+        url,
+        /// Time of blocking.
+        created_at,
+        /// Last change.
+        updated_at,
+    }
+}
+
+view! {
     /// What became of one entry of a batch.
     DncOutcome {
         /// Address as the server normalised it.
@@ -115,6 +269,24 @@ view! {
         status,
         /// Reason, with `error`.
         error,
+    }
+}
+
+view! {
+    /// An entry that was just removed.
+    DncRemoved {
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
+    /// One follow-up of a prompt.
+    FollowUp {
+        /// Instruction.
+        prompt,
+        /// Days after the previous message.
+        delay,
     }
 }
 
@@ -241,6 +413,20 @@ view! {
 }
 
 view! {
+    /// A product, called an offering in the dashboard.
+    Product {
+        /// Product id.
+        id,
+        /// Name.
+        name,
+        /// Full description that the AI sells from.
+        description,
+        /// Creation time.
+        created_at,
+    }
+}
+
+view! {
     /// A product that was just created.
     ProductCreated {
         /// Id of the new product.
@@ -267,12 +453,48 @@ view! {
 }
 
 view! {
+    /// A prompt that was changed.
+    PromptChanged {
+        /// Prompt id.
+        id,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
     /// A prompt that was just created.
     PromptCreated {
         /// Id of the new prompt: from the answer, or found by name in the list.
         id,
         /// Confirmation text.
         message,
+    }
+}
+
+view! {
+    /// A prompt with its text. Only the names of the sections are documented: everything may be absent.
+    PromptDetails {
+        /// Prompt id.
+        id,
+        /// Name.
+        name,
+        /// Kind of prompt.
+        r#type,
+        /// Model id.
+        model,
+        /// Context section, of outreach prompts.
+        context,
+        /// First-message section, of outreach prompts.
+        first_message,
+        /// Follow-ups in order, at most 3.
+        follow_ups,
+        /// Whether follow-ups are sent.
+        follow_up_enabled,
+        /// Comment section, of comment prompts.
+        comment,
+        /// Writing rules: expected sections, mandatory variables and which of them are missing.
+        guidelines,
     }
 }
 
@@ -291,6 +513,30 @@ view! {
         last_message,
         /// The person.
         prospect,
+    }
+}
+
+view! {
+    /// One conversation with its campaign, its person and its messages.
+    ProspectDetails {
+        /// Id of the conversation (chat), not of the person.
+        id,
+        /// State of the conversation.
+        status,
+        /// Qualification.
+        qualification,
+        /// Whether the conversation is paused.
+        paused,
+        /// Time of the last message, not its text.
+        last_message,
+        /// The campaign.
+        campaign,
+        /// The person.
+        prospect,
+        /// The conversation so far; the service promises no order.
+        messages,
+        /// Context text of this conversation; some servers do not tell it.
+        custom_data,
     }
 }
 
@@ -331,6 +577,32 @@ view! {
         campaign,
         /// Counters of the conversation.
         stats,
+    }
+}
+
+view! {
+    /// A person as the details of a conversation show them.
+    ProspectPerson {
+        /// Id of the person.
+        id,
+        /// Full name.
+        name,
+        /// LinkedIn profile address.
+        url,
+        /// LinkedIn headline.
+        headline,
+        /// Employer, when enriched.
+        current_company_name,
+        /// Job title, when enriched.
+        current_job_title,
+        /// Employer's web site, when known.
+        current_company_website,
+        /// Employer's LinkedIn page, when known.
+        current_company_linked_in_url,
+        /// Where the person lives.
+        location,
+        /// Summary text of the profile.
+        about,
     }
 }
 

@@ -2,7 +2,10 @@
 
 use serde_json::{Map, Value};
 
-use super::types::{AgentId, Campaign, CampaignCreated, CampaignId, CampaignReport, ProductId, PromptId};
+use super::types::{
+    AgentId, Campaign, CampaignChanged, CampaignCreated, CampaignDeleted, CampaignId, CampaignReport,
+    ProductId, PromptId,
+};
 use crate::declare::parameters;
 use crate::operation::{operation, resource};
 use crate::registry::{self, Entry};
@@ -10,6 +13,10 @@ use crate::registry::{self, Entry};
 pub(super) const OPERATIONS: &[Entry] = &[
     registry::entry::<CreateCampaign>(),
     registry::paged::<ListCampaigns>(),
+    registry::entry::<UpdateCampaign>(),
+    registry::entry::<DeleteCampaign>(),
+    registry::entry::<PauseCampaign>(),
+    registry::entry::<ResumeCampaign>(),
     registry::entry::<GetCampaignStats>(),
 ];
 
@@ -47,6 +54,74 @@ parameters! {
 parameters! {
     /// All campaigns of the team.
     pub struct ListCampaigns {}
+}
+
+parameters! {
+    /// Changes to a campaign; what is left out stays.
+    pub struct UpdateCampaign {
+        path {
+            /// The campaign.
+            campaign_id: CampaignId,
+        }
+        optional, at_least_one {
+            /// New name, 3 to 100 characters.
+            name: String where length(min = 3, max = 100),
+            /// Score in percent from which a prospect is qualified with no review.
+            qualification_automatic: u32 where range(min = 0, max = 100),
+            /// Score in percent from which a prospect is put up for review.
+            qualification_verification: u32 where range(min = 0, max = 100),
+            /// Values for the variables of the prompt. Give all: whether the others are kept is not documented.
+            variables: Map<String, Value>,
+        }
+    }
+}
+
+parameters! {
+    /// A campaign to delete.
+    pub struct DeleteCampaign {
+        path {
+            /// The campaign.
+            campaign_id: CampaignId,
+        }
+    }
+}
+
+impl<T: Into<CampaignId>> From<T> for DeleteCampaign {
+    fn from(campaign_id: T) -> Self {
+        Self::new(campaign_id)
+    }
+}
+
+parameters! {
+    /// A campaign to pause.
+    pub struct PauseCampaign {
+        path {
+            /// The campaign.
+            campaign_id: CampaignId,
+        }
+    }
+}
+
+impl<T: Into<CampaignId>> From<T> for PauseCampaign {
+    fn from(campaign_id: T) -> Self {
+        Self::new(campaign_id)
+    }
+}
+
+parameters! {
+    /// A campaign to resume.
+    pub struct ResumeCampaign {
+        path {
+            /// The campaign.
+            campaign_id: CampaignId,
+        }
+    }
+}
+
+impl<T: Into<CampaignId>> From<T> for ResumeCampaign {
+    fn from(campaign_id: T) -> Self {
+        Self::new(campaign_id)
+    }
 }
 
 parameters! {
@@ -88,6 +163,54 @@ operation! {
         errors: [],
         arguments: none,
         source: "docs: /api-reference/campaigns/list",
+    }
+}
+
+operation! {
+    /// Changes the name, the thresholds or the variables of a campaign.
+    ///
+    /// What is left out keeps its value; at least one has to be given.
+    campaigns.update: UpdateCampaign => CampaignChanged {
+        PUT "/campaigns/{campaignId}",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [validation_error, not_found],
+        source: "docs: /api-reference/campaigns/update",
+    }
+}
+
+operation! {
+    /// Deletes a campaign and all that belongs to it, for good.
+    ///
+    /// Its prospects, conversations, messages, tasks and events go with it.
+    /// A running campaign is refused (`campaign_active`): pause it first. When an attempt had to be repeated, `not_found` can mean
+    /// that the first one has done the work.
+    campaigns.delete: DeleteCampaign => CampaignDeleted {
+        DELETE "/campaigns/{campaignId}",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [forbidden, not_found, campaign_active],
+        source: "docs: /api-reference/campaigns/delete",
+    }
+}
+
+operation! {
+    /// Stops the outreach of a campaign until it is resumed.
+    campaigns.pause: PauseCampaign => CampaignChanged {
+        POST "/campaigns/{campaignId}/pause",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/campaigns/pause",
+    }
+}
+
+operation! {
+    /// Starts the outreach of a campaign again.
+    ///
+    /// It also lifts `prevent_auto_start`.
+    campaigns.resume: ResumeCampaign => CampaignChanged {
+        POST "/campaigns/{campaignId}/resume",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/campaigns/resume",
     }
 }
 

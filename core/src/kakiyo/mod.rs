@@ -6,6 +6,7 @@ mod agents;
 mod campaigns;
 mod dnc;
 mod errors;
+mod models;
 mod products;
 mod prompts;
 mod prospects;
@@ -15,12 +16,17 @@ mod verify;
 use std::time::Duration;
 
 pub use agents::{Agents, CreateAgent};
-pub use campaigns::{Campaigns, CreateCampaign, GetCampaignStats, ListCampaigns};
-pub use dnc::{AddDncBatch, Dnc, DncInput};
-pub use products::{CreateProduct, Products};
-pub use prompts::{CreatePrompt, ListPrompts, Prompts};
+pub use campaigns::{
+    Campaigns, CreateCampaign, DeleteCampaign, GetCampaignStats, ListCampaigns, PauseCampaign,
+    ResumeCampaign, UpdateCampaign,
+};
+pub use dnc::{AddDnc, AddDncBatch, CheckDnc, Dnc, DncInput, ListDnc, RemoveDnc};
+pub use models::{GetModel, ListModels, Models};
+pub use products::{CreateProduct, ListProducts, Products};
+pub use prompts::{CreatePrompt, FollowUpInput, GetPrompt, ListPrompts, Prompts, UpdatePrompt};
 pub use prospects::{
-    AddProspectsBatch, GetImportStatus, ListProspects, ProspectInput, Prospects, SearchProspects,
+    AddProspectsBatch, GetImportStatus, GetProspect, ListProspects, PauseProspect, ProspectInput, Prospects,
+    QualifyProspect, ResumeProspect, SearchProspects, SetCustomData,
 };
 pub use types::*;
 pub use verify::Verify;
@@ -36,6 +42,7 @@ pub(crate) const OPERATIONS: &[&[Entry]] = &[
     agents::OPERATIONS,
     campaigns::OPERATIONS,
     dnc::OPERATIONS,
+    models::OPERATIONS,
     products::OPERATIONS,
     prompts::OPERATIONS,
     prospects::OPERATIONS,

@@ -1,11 +1,12 @@
 //! Offerings: what the agents sell.
 
-use super::types::ProductCreated;
+use super::types::{Product, ProductCreated};
 use crate::declare::parameters;
 use crate::operation::{operation, resource};
 use crate::registry::{self, Entry};
 
-pub(super) const OPERATIONS: &[Entry] = &[registry::entry::<CreateProduct>()];
+pub(super) const OPERATIONS: &[Entry] =
+    &[registry::entry::<CreateProduct>(), registry::entry::<ListProducts>()];
 
 resource! {
     /// Offerings that the agents sell.
@@ -24,6 +25,11 @@ parameters! {
     }
 }
 
+parameters! {
+    /// All offerings of the team.
+    pub struct ListProducts {}
+}
+
 operation! {
     /// Adds an offering that campaigns can sell.
     ///
@@ -34,5 +40,16 @@ operation! {
         group: per_operation, tier: Low, price: 1, retry: UnsafeWrite, paging: none,
         errors: [validation_error],
         source: "docs: /api-reference/products/create",
+    }
+}
+
+operation! {
+    /// Lists all offerings of the team.
+    products.list: ListProducts => Vec<Product> {
+        GET "/products",
+        group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
+        errors: [],
+        arguments: none,
+        source: "docs: /api-reference/products/list",
     }
 }

@@ -1,6 +1,6 @@
 //! Writing instructions.
 
-use super::types::{Prompt, PromptCreated, PromptType};
+use super::types::{Prompt, PromptChanged, PromptCreated, PromptDetails, PromptId, PromptType};
 use crate::client::Kakiyo;
 use crate::declare::parameters;
 use crate::error::{Error, ErrorKind, Result};
@@ -10,8 +10,12 @@ use crate::registry::{self, Entry};
 use crate::response::Response;
 use crate::{call, operation::Operation};
 
-pub(super) const OPERATIONS: &[Entry] =
-    &[registry::entry::<CreatePrompt>(), registry::entry::<ListPrompts>()];
+pub(super) const OPERATIONS: &[Entry] = &[
+    registry::entry::<CreatePrompt>(),
+    registry::entry::<ListPrompts>(),
+    registry::entry::<GetPrompt>(),
+    registry::entry::<UpdatePrompt>(),
+];
 
 resource! {
     /// Writing instructions for the AI.
@@ -37,6 +41,56 @@ parameters! {
     pub struct ListPrompts {}
 }
 
+parameters! {
+    /// One prompt.
+    pub struct GetPrompt {
+        path {
+            /// The prompt.
+            prompt_id: PromptId,
+        }
+    }
+}
+
+impl<T: Into<PromptId>> From<T> for GetPrompt {
+    fn from(prompt_id: T) -> Self {
+        Self::new(prompt_id)
+    }
+}
+
+parameters! {
+    /// Changes to the text of a prompt; what is left out stays.
+    pub struct UpdatePrompt {
+        path {
+            /// The prompt.
+            prompt_id: PromptId,
+        }
+        optional, at_least_one {
+            /// New context section; outreach prompts only.
+            context: String,
+            /// New first-message section; outreach prompts only.
+            first_message: String,
+            /// All follow-ups in order, at most 3: they replace the whole list, and an empty list clears it.
+            follow_ups: Vec<FollowUpInput> where length(max = 3),
+            /// Whether follow-ups are sent; turning them off keeps the list.
+            follow_up_enabled: bool,
+            /// New comment section; comment prompts only.
+            comment: String,
+        }
+    }
+}
+
+parameters! {
+    /// One follow-up to write.
+    pub struct FollowUpInput {
+        required {
+            /// Instruction.
+            prompt: String,
+            /// Days after the previous message, 1 to 30.
+            delay: u32 where range(min = 1, max = 30),
+        }
+    }
+}
+
 operation! {
     /// Adds a prompt and gives its id.
     ///
@@ -60,6 +114,31 @@ operation! {
         errors: [],
         arguments: none,
         source: "docs: /api-reference/prompts/list",
+    }
+}
+
+operation! {
+    /// Gives the text of one prompt with the rules for writing it.
+    ///
+    /// Older servers do not know this call and answer `not_found` for every prompt.
+    prompts.get: GetPrompt => PromptDetails {
+        GET "/prompts/{promptId}",
+        group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
+        errors: [not_found],
+        source: "docs-new: /api-reference/prompts/get",
+    }
+}
+
+operation! {
+    /// Changes sections of a prompt; nothing is saved when the server refuses any part.
+    ///
+    /// Follow-ups are replaced as a whole: to change one, read the prompt and send all of them. Mandatory variables have to
+    /// stay in `context` or `first_message`. Older servers do not know this call and answer `not_found`.
+    prompts.update: UpdatePrompt => PromptChanged {
+        PUT "/prompts/{promptId}",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [validation_error, not_found],
+        source: "docs-new: /api-reference/prompts/update",
     }
 }
 

@@ -1,8 +1,8 @@
 //! People, their conversations and their imports.
 
 use super::types::{
-    CampaignId, ConversationStatus, ImportAccepted, ImportStatus, ListId, Prospect, ProspectHit,
-    SearchQualification,
+    CampaignId, ChatId, Confirmation, ConversationStatus, CustomDataSaved, ImportAccepted, ImportStatus,
+    ListId, Prospect, ProspectDetails, ProspectHit, SearchQualification,
 };
 use crate::declare::parameters;
 use crate::operation::{operation, resource};
@@ -13,6 +13,11 @@ pub(super) const OPERATIONS: &[Entry] = &[
     registry::entry::<GetImportStatus>(),
     registry::paged::<SearchProspects>(),
     registry::paged::<ListProspects>(),
+    registry::entry::<GetProspect>(),
+    registry::entry::<SetCustomData>(),
+    registry::entry::<PauseProspect>(),
+    registry::entry::<ResumeProspect>(),
+    registry::entry::<QualifyProspect>(),
 ];
 
 resource! {
@@ -114,6 +119,84 @@ impl<T: Into<CampaignId>> From<T> for ListProspects {
     }
 }
 
+parameters! {
+    /// One conversation.
+    pub struct GetProspect {
+        path {
+            /// The conversation (chat), not the person.
+            chat_id: ChatId,
+        }
+    }
+}
+
+impl<T: Into<ChatId>> From<T> for GetProspect {
+    fn from(chat_id: T) -> Self {
+        Self::new(chat_id)
+    }
+}
+
+parameters! {
+    /// A new context text for one conversation.
+    pub struct SetCustomData {
+        path {
+            /// The conversation (chat), not the person.
+            chat_id: ChatId,
+        }
+        required {
+            /// The new text, at most 3,000 characters; an empty text clears it.
+            custom_data: String where length(max = 3_000),
+        }
+    }
+}
+
+parameters! {
+    /// A conversation to pause.
+    pub struct PauseProspect {
+        path {
+            /// The conversation (chat), not the person.
+            chat_id: ChatId,
+        }
+    }
+}
+
+impl<T: Into<ChatId>> From<T> for PauseProspect {
+    fn from(chat_id: T) -> Self {
+        Self::new(chat_id)
+    }
+}
+
+parameters! {
+    /// A conversation to resume.
+    pub struct ResumeProspect {
+        path {
+            /// The conversation (chat), not the person.
+            chat_id: ChatId,
+        }
+    }
+}
+
+impl<T: Into<ChatId>> From<T> for ResumeProspect {
+    fn from(chat_id: T) -> Self {
+        Self::new(chat_id)
+    }
+}
+
+parameters! {
+    /// A conversation whose person is qualified.
+    pub struct QualifyProspect {
+        path {
+            /// The conversation (chat), not the person.
+            chat_id: ChatId,
+        }
+    }
+}
+
+impl<T: Into<ChatId>> From<T> for QualifyProspect {
+    fn from(chat_id: T) -> Self {
+        Self::new(chat_id)
+    }
+}
+
 operation! {
     /// Queues up to 100 LinkedIn profiles for import into one campaign.
     ///
@@ -161,5 +244,59 @@ operation! {
         group: per_operation, tier: Medium, price: 1, retry: Read, paging: Headers(100),
         errors: [not_found],
         source: "docs: /api-reference/prospects/list",
+    }
+}
+
+operation! {
+    /// Gives one conversation with its person, its campaign and its messages.
+    ///
+    /// It wants the id of the conversation (chat). A search hit may lack it: walk `prospects.list` of the campaign to find it.
+    prospects.get: GetProspect => ProspectDetails {
+        GET "/prospects/{chatId}",
+        group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/prospects/details",
+    }
+}
+
+operation! {
+    /// Replaces the context text of one conversation; prompts use it as `{{customData}}`.
+    ///
+    /// A text of more than 3,000 characters is refused before it is sent; an empty one clears it.
+    prospects.set_custom_data: SetCustomData => CustomDataSaved {
+        PATCH "/prospects/{chatId}/custom-data",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [validation_error, forbidden, not_found],
+        source: "docs: /api-reference/prospects/update-custom-data",
+    }
+}
+
+operation! {
+    /// Stops the outreach to one person until it is resumed.
+    prospects.pause: PauseProspect => Confirmation {
+        POST "/prospects/{chatId}/pause",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/prospects/pause",
+    }
+}
+
+operation! {
+    /// Goes on with the outreach to one person.
+    prospects.resume: ResumeProspect => Confirmation {
+        POST "/prospects/{chatId}/resume",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/prospects/resume",
+    }
+}
+
+operation! {
+    /// Marks the person of one conversation as qualified, by hand.
+    prospects.qualify: QualifyProspect => Confirmation {
+        POST "/prospects/{chatId}/qualify",
+        group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
+        errors: [not_found],
+        source: "docs: /api-reference/prospects/qualify",
     }
 }

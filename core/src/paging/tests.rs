@@ -4,7 +4,7 @@ use bytes::Bytes;
 use http::{HeaderName, HeaderValue};
 
 use super::*;
-use crate::kakiyo::Campaign;
+use crate::kakiyo::{Campaign, DncEntry};
 
 /// One answer: its headers, its body.
 fn page(headers: &[(&'static str, &str)], ids: std::ops::Range<u32>) -> Page<Campaign> {
@@ -78,6 +78,15 @@ fn a_short_page_with_more_goes_on() {
     assert_eq!(first.total(), Some(2));
     walk.book(&mut first).unwrap();
     assert_eq!(asked(&walk), "limit=100&offset=1");
+}
+
+#[test]
+fn the_total_of_one_page_is_no_total() {
+    let body =
+        serde_json::json!({"error": null, "data": {"entries": [{"$id": "a"}], "total": 1, "limit": 1}});
+    let document = Document::new(Bytes::from(body.to_string()), Page::<DncEntry>::LAYOUT);
+    let page = Page::<DncEntry>::from_document(&document, &HeaderMap::new()).unwrap();
+    assert_eq!((page.total(), page.has_more(), page[0].row_id()), (None, None, Some("a")));
 }
 
 #[test]

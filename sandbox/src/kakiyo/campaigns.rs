@@ -1,6 +1,6 @@
 //! Campaigns: a product, a prompt and an agent joined, and the numbers of what came of it.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -25,6 +25,34 @@ pub(super) const OPERATIONS: &[Operation] = &[
         path: "/campaigns",
         group: Group::Tier(Tier::Medium),
         handler: list,
+    },
+    Operation {
+        id: "campaigns.update",
+        method: "PUT",
+        path: "/campaigns/{id}",
+        group: Group::Tier(Tier::Low),
+        handler: update,
+    },
+    Operation {
+        id: "campaigns.delete",
+        method: "DELETE",
+        path: "/campaigns/{id}",
+        group: Group::Tier(Tier::Low),
+        handler: delete,
+    },
+    Operation {
+        id: "campaigns.pause",
+        method: "POST",
+        path: "/campaigns/{id}/pause",
+        group: Group::Tier(Tier::Low),
+        handler: |call| set_status(call, "paused", "Campaign paused successfully"),
+    },
+    Operation {
+        id: "campaigns.resume",
+        method: "POST",
+        path: "/campaigns/{id}/resume",
+        group: Group::Tier(Tier::Low),
+        handler: |call| set_status(call, "active", "Campaign resumed successfully"),
     },
     Operation {
         id: "campaigns.stats",
@@ -96,7 +124,7 @@ fn list(call: &mut Call<'_>) -> Verdict {
     let campaigns = &call.world.campaigns;
     let start = match after {
         // The cursor is the id of the last record seen. It wins over an offset.
-        Some(id) => campaigns.place(id).map(|place| place + 1),
+        Some(id) => campaigns.place(id).map(|place| campaigns.count_through(place)),
         None => Some(offset.unwrap_or(0)),
     };
     if start.is_none() {
@@ -120,6 +148,80 @@ fn list(call: &mut Call<'_>) -> Verdict {
         })
         .collect();
     Ok(Answer::ok(json!(shown)))
+}
+
+/// Of what can be changed only the name is ever shown again.
+fn update(call: &mut Call<'_>) -> Verdict {
+    let id = call.parameter("id");
+    call.permit("Campaign", Some(id))?;
+    let body = call.object()?;
+    let mut problems = Problems::default();
+    let mut members = Members::new(&body, &mut problems);
+    let name = members.text("name", 3..=100);
+    members.integer("qualificationAutomatic", 0..=100);
+    members.integer("qualificationVerification", 0..=100);
+    members.object("variables");
+    call.validated(&problems)?;
+    let campaign = call.world.campaigns.get_mut(id).ok_or_else(|| Answer::not_found("Campaign"))?;
+    if let Some(name) = name {
+        name.clone_into(&mut campaign.name);
+    }
+    Ok(Answer::ok(json!({"id": id, "message": "Campaign updated successfully"})))
+}
+
+/// Pausing what is paused, and resuming what runs, changes nothing and is no mistake.
+fn set_status(call: &mut Call<'_>, status: &str, message: &str) -> Verdict {
+    let id = call.parameter("id");
+    call.permit("Campaign", Some(id))?;
+    let campaign = call.world.campaigns.get_mut(id).ok_or_else(|| Answer::not_found("Campaign"))?;
+    status.clone_into(&mut campaign.status);
+    Ok(Answer::ok(json!({"id": id, "message": message})))
+}
+
+fn delete(call: &mut Call<'_>) -> Verdict {
+    let id = call.parameter("id");
+    call.permit("Campaign", Some(id))?;
+    let world = &mut *call.world;
+    let campaign = world.campaigns.get(id).ok_or_else(|| Answer::not_found("Campaign"))?;
+    if campaign.status == "active" {
+        return Err(Answer::refusal(409, "campaign_active", "The campaign runs: pause it first"));
+    }
+    let name = campaign.name.clone();
+    let items = delete_with_all(world, id);
+    Ok(Answer::ok(json!({
+        "message": "Campaign deleted successfully",
+        "deletionSummary": {
+            "campaignId": id,
+            "campaignName": name,
+            "deletedItems": items,
+            "deletedAt": call.now.iso(),
+        },
+    })))
+}
+
+/// Removes a campaign with everything that belongs to it, and counts that. People who are in no other campaign go too.
+fn delete_with_all(world: &mut World, id: &str) -> Value {
+    let (own, others): (Vec<&Chat>, Vec<&Chat>) =
+        world.chats.all().iter().partition(|chat| chat.campaign == id);
+    let messages: u64 = own.iter().map(|chat| u64::from(chat.messages)).sum();
+    let kept: HashSet<&str> = others.iter().map(|chat| chat.person.as_str()).collect();
+    let leaving: HashSet<String> = own
+        .iter()
+        .filter(|chat| !kept.contains(chat.person.as_str()))
+        .map(|chat| chat.person.clone())
+        .collect();
+    // What is still to be done here are the rows of its imports.
+    let imports = world.imports.all().iter().filter(|import| import.campaign == id);
+    let tasks: usize = imports.map(|import| import.rows.len() - import.processed()).sum();
+    world.people.remove_where(|person| leaving.contains(&person.id));
+    world.people_by_slug.retain(|_, person| !leaving.contains(person));
+    world.imports.remove_where(|import| import.campaign == id);
+    let imports = &world.imports;
+    world.open_imports.retain(|&place| imports.at(place).is_some());
+    let chats = world.chats.remove_where(|chat| chat.campaign == id);
+    world.campaigns.remove_where(|campaign| campaign.id == id);
+    // A campaign has one conversation with each of its people.
+    json!({"prospects": chats, "chats": chats, "messages": messages, "tasks": tasks, "webhookEvents": 0})
 }
 
 fn stats(call: &mut Call<'_>) -> Verdict {

@@ -1,24 +1,123 @@
 //! The block list of the team. Its routes have names and limits of their own, and their successes carry
-//! `"error": null`.
+//! `"error": null`. Entries have the names of the storage engine.
 
 use serde_json::{Value, json};
 
 use crate::answer::{Answer, Verdict};
+use crate::block_list::Blocked;
 use crate::call::Call;
 use crate::operation::{Group, Operation};
 use crate::profile_url;
-use crate::validation::{Members, Problems};
+use crate::validation::{Members, Parameters, Problems};
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation {
-    id: "dnc.add_batch",
-    method: "POST",
-    path: "/dnc/batch",
-    group: Group::DoNotContact("dnc.batch"),
-    handler: add_batch,
-}];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "dnc.list",
+        method: "GET",
+        path: "/dnc",
+        group: Group::DoNotContact("dnc.reads"),
+        handler: list,
+    },
+    Operation {
+        id: "dnc.check",
+        method: "GET",
+        path: "/dnc/check",
+        group: Group::DoNotContact("dnc.reads"),
+        handler: check,
+    },
+    Operation {
+        id: "dnc.add",
+        method: "POST",
+        path: "/dnc",
+        group: Group::DoNotContact("dnc.writes"),
+        handler: add,
+    },
+    Operation {
+        id: "dnc.add_batch",
+        method: "POST",
+        path: "/dnc/batch",
+        group: Group::DoNotContact("dnc.batch"),
+        handler: add_batch,
+    },
+    Operation {
+        id: "dnc.remove",
+        method: "DELETE",
+        path: "/dnc/{id}",
+        group: Group::DoNotContact("dnc.writes"),
+        handler: remove,
+    },
+];
+
+const DEFAULT_LIMIT: usize = 50;
+const LARGEST_LIMIT: usize = 1_000;
 
 /// The service names no maximum and advises 100 to 500.
 const MOST_ENTRIES: usize = 500;
+
+fn list(call: &mut Call<'_>) -> Verdict {
+    let mut problems = Problems::default();
+    let mut query = Parameters::new(call.query, &mut problems);
+    let limit = query.limit_up_to(LARGEST_LIMIT, call.world.settings.clamp_limits).unwrap_or(DEFAULT_LIMIT);
+    let offset = query.offset().unwrap_or(0);
+    call.validated(&problems)?;
+    let page = call.world.do_not_contact.newest_first().skip(offset).take(limit);
+    let entries: Vec<Value> = page.map(|blocked| shown(&call.world.team, blocked)).collect();
+    // The total is that of the page, as in the real service.
+    Ok(Answer::ok(json!({
+        "error": null,
+        "data": {"total": entries.len(), "entries": entries, "limit": limit, "offset": offset},
+    })))
+}
+
+fn check(call: &mut Call<'_>) -> Verdict {
+    let mut problems = Problems::default();
+    let url = Parameters::new(call.query, &mut problems).text("url").unwrap_or_default();
+    if url.is_empty() {
+        problems.add("url", "Is required");
+    }
+    call.validated(&problems)?;
+    // What is no profile is not blocked: the page has no error for it.
+    let slug = profile_url::slug_or_short_form(url);
+    let blocked = slug.and_then(|slug| call.world.do_not_contact.of_person(&slug));
+    let entry = blocked.map(|blocked| shown(&call.world.team, blocked));
+    Ok(Answer::ok(json!({"error": null, "data": {"onList": entry.is_some(), "entry": entry}})))
+}
+
+fn add(call: &mut Call<'_>) -> Verdict {
+    let body = call.object()?;
+    let mut problems = Problems::default();
+    let url = Members::new(&body, &mut problems).required_text("url", 1..=usize::MAX);
+    call.validated(&problems)?;
+    let slug = profile_url::slug_or_short_form(url)
+        .ok_or_else(|| Answer::refusal(400, "invalid_url", "Not a LinkedIn profile address"))?;
+    if call.world.do_not_contact.blocks(&slug) {
+        return Err(Answer::refusal(409, "dnc_entry_exists", "This profile is on the list already"));
+    }
+    let blocked = Blocked { id: call.world.identifiers.next(), slug, since: call.now };
+    let entry = shown(&call.world.team, &blocked);
+    call.world.do_not_contact.add(blocked);
+    Ok(Answer::created(json!({"error": null, "data": entry, "message": "Added to Do Not Contact list"})))
+}
+
+fn remove(call: &mut Call<'_>) -> Verdict {
+    let id = call.parameter("id");
+    call.permit("Entry", Some(id))?;
+    if !call.world.do_not_contact.remove(id) {
+        return Err(Answer::refusal(404, "dnc_not_found", "Entry not found"));
+    }
+    Ok(Answer::ok(json!({"error": null, "data": {"message": "DNC entry deleted successfully"}})))
+}
+
+fn shown(team: &str, blocked: &Blocked) -> Value {
+    let since = blocked.since.iso();
+    json!({
+        "$id": blocked.id,
+        "teamId": team,
+        "url": profile_url::address(&blocked.slug),
+        "$createdAt": since,
+        "$updatedAt": since,
+    })
+}
 
 fn add_batch(call: &mut Call<'_>) -> Verdict {
     let body = call.object()?;
@@ -48,12 +147,13 @@ fn add_batch(call: &mut Call<'_>) -> Verdict {
             continue;
         };
         let stored = profile_url::address(&slug);
-        if call.world.do_not_contact.contains_key(&slug) {
+        if call.world.do_not_contact.blocks(&slug) {
             duplicates += 1;
             details.push(json!({"url": stored, "status": "duplicate"}));
         } else {
             added += 1;
-            call.world.do_not_contact.insert(slug, call.now);
+            let id = call.world.identifiers.next();
+            call.world.do_not_contact.add(Blocked { id, slug, since: call.now });
             details.push(json!({"url": stored, "status": "added"}));
         }
     }

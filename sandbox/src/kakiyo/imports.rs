@@ -26,7 +26,7 @@ pub(super) const OPERATIONS: &[Operation] = &[
 ];
 
 const MOST_ROWS: usize = 100;
-const LONGEST_CUSTOM_DATA: usize = 3_000;
+pub(super) const LONGEST_CUSTOM_DATA: usize = 3_000;
 
 fn add_batch(call: &mut Call<'_>) -> Verdict {
     let body = call.object()?;

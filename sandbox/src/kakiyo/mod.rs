@@ -7,6 +7,7 @@ mod agents;
 mod campaigns;
 mod do_not_contact;
 mod imports;
+mod models;
 mod products;
 mod prompts;
 mod prospects;
@@ -18,6 +19,7 @@ use crate::operation::Operation;
 /// All operations, as the sum of the lists of the resources.
 pub(crate) static OPERATIONS: &[&[Operation]] = &[
     verify::OPERATIONS,
+    models::OPERATIONS,
     products::OPERATIONS,
     prompts::OPERATIONS,
     agents::OPERATIONS,

@@ -1,22 +1,60 @@
-//! The conversations of one campaign, page by page, with the paging data in headers.
+//! Conversations: those of one campaign page by page, with the paging data in headers, and one by itself.
 
 use serde_json::{Value, json};
 
+use super::imports::LONGEST_CUSTOM_DATA;
 use crate::answer::{Answer, Verdict};
 use crate::call::Call;
 use crate::model::{Chat, Person};
 use crate::operation::{Group, Operation, Tier};
 use crate::profile_url;
-use crate::validation::{Parameters, Problems};
+use crate::validation::{Members, Parameters, Problems};
 use crate::world::World;
 
-pub(super) const OPERATIONS: &[Operation] = &[Operation {
-    id: "prospects.list",
-    method: "GET",
-    path: "/prospects/campaign/{campaignId}",
-    group: Group::Tier(Tier::Medium),
-    handler: list,
-}];
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "prospects.list",
+        method: "GET",
+        path: "/prospects/campaign/{campaignId}",
+        group: Group::Tier(Tier::Medium),
+        handler: list,
+    },
+    Operation {
+        id: "prospects.get",
+        method: "GET",
+        path: "/prospects/{chatId}",
+        group: Group::Tier(Tier::Medium),
+        handler: get,
+    },
+    Operation {
+        id: "prospects.set_custom_data",
+        method: "PATCH",
+        path: "/prospects/{chatId}/custom-data",
+        group: Group::Tier(Tier::Low),
+        handler: set_custom_data,
+    },
+    Operation {
+        id: "prospects.pause",
+        method: "POST",
+        path: "/prospects/{chatId}/pause",
+        group: Group::Tier(Tier::Low),
+        handler: |call| change(call, "Conversation paused successfully", |chat| chat.paused = true),
+    },
+    Operation {
+        id: "prospects.resume",
+        method: "POST",
+        path: "/prospects/{chatId}/resume",
+        group: Group::Tier(Tier::Low),
+        handler: |call| change(call, "Conversation resumed successfully", |chat| chat.paused = false),
+    },
+    Operation {
+        id: "prospects.qualify",
+        method: "POST",
+        path: "/prospects/{chatId}/qualify",
+        group: Group::Tier(Tier::Low),
+        handler: |call| change(call, "Prospect marked as qualified successfully", qualify),
+    },
+];
 
 const DEFAULT_LIMIT: usize = 25;
 
@@ -70,6 +108,65 @@ fn list(call: &mut Call<'_>) -> Verdict {
         answer = answer.with_header("X-Next-Cursor", format!("{}{}{}", CURSOR.0, last.id, CURSOR.1));
     }
     Ok(answer)
+}
+
+fn get(call: &mut Call<'_>) -> Verdict {
+    let id = call.parameter("chatId");
+    call.permit("Conversation", Some(id))?;
+    let world = &*call.world;
+    let details = world.chats.get(id).and_then(|chat| details(world, chat));
+    details.map(Answer::ok).ok_or_else(|| Answer::not_found("Conversation"))
+}
+
+/// All that is known of a conversation.
+fn details(world: &World, chat: &Chat) -> Option<Value> {
+    let mut record = record(world, chat)?;
+    let profile = &world.people.get(&chat.person)?.profile;
+    let campaign = world.campaigns.get(&chat.campaign)?;
+    record["campaign"] = json!({"id": campaign.id, "name": campaign.name});
+    record["prospect"]["location"] = json!({"city": profile.city, "country": profile.country});
+    record["prospect"]["about"] = json!(format!("{} at {}.", profile.title, profile.company));
+    let messages = chat.transcript.iter().map(|message| {
+        let (role, content) = match message.from_person {
+            true => ("user", "Thanks! What do you offer?"),
+            false => ("assistant", "Hello, your talk made me curious."),
+        };
+        json!({"role": role, "content": content, "date": message.date.iso()})
+    });
+    record["messages"] = messages.collect();
+    record["customData"] = json!(chat.custom_data);
+    Some(record)
+}
+
+fn set_custom_data(call: &mut Call<'_>) -> Verdict {
+    let id = call.parameter("chatId");
+    call.permit("Conversation", Some(id))?;
+    let body = call.object()?;
+    let mut problems = Problems::default();
+    let text = Members::new(&body, &mut problems).required_text("customData", 0..=LONGEST_CUSTOM_DATA);
+    call.validated(&problems)?;
+    let chat = call.world.chats.get_mut(id).ok_or_else(|| Answer::not_found("Conversation"))?;
+    chat.custom_data = (!text.is_empty()).then(|| text.to_owned());
+    Ok(Answer::ok(json!({
+        "message": "Conversation customData updated successfully",
+        "chatId": id,
+        "customDataSaved": chat.custom_data.is_some(),
+        "customDataLength": text.chars().count(),
+    })))
+}
+
+/// A change without a body. What is so already stays so and is no mistake.
+fn change(call: &mut Call<'_>, message: &str, apply: fn(&mut Chat)) -> Verdict {
+    let id = call.parameter("chatId");
+    call.permit("Conversation", Some(id))?;
+    let chat = call.world.chats.get_mut(id).ok_or_else(|| Answer::not_found("Conversation"))?;
+    apply(chat);
+    Ok(Answer::ok(json!({"message": message})))
+}
+
+fn qualify(chat: &mut Chat) {
+    "qualified".clone_into(&mut chat.qualification);
+    chat.status = 5;
 }
 
 /// A conversation with its person, as lists show it.

@@ -16,7 +16,7 @@ fn with_header(sandbox: &Sandbox, target: &str, authorization: Option<&str>) -> 
 }
 
 #[test]
-fn each_trouble_with_the_key_has_its_code_except_on_block_list_routes() {
+fn each_trouble_with_the_key_has_its_code_except_on_block_list_and_model_routes() {
     let sandbox = still();
     let unknown = format!("Bearer {}", "x".repeat(40));
     let other_secret = format!("Bearer {}{}", sandbox.team(), "x".repeat(20));
@@ -32,6 +32,8 @@ fn each_trouble_with_the_key_has_its_code_except_on_block_list_routes() {
     ] {
         assert_eq!(with_header(&sandbox, "/v1/verify", header).refusal(), (401, code.to_owned()));
         let reply = with_header(&sandbox, "/v1/dnc/batch", header);
+        assert_eq!(reply.refusal(), (401, "unauthorized".to_owned()));
+        let reply = with_header(&sandbox, "/v1/models", header);
         assert_eq!(reply.refusal(), (401, "unauthorized".to_owned()));
     }
     assert_eq!((sandbox.calls(), sandbox.spent()), (0, 0));

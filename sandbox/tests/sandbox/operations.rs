@@ -25,6 +25,12 @@ fn products_need_a_name_and_a_description() {
     assert_eq!(reply.fields(), ["name", "description"]);
     assert_eq!(client.post("/products", &json!({"name": 5})).fields(), ["name", "description"]);
     assert_eq!(sandbox.state(sandbox.team()).unwrap().records.products, 1);
+    let listed = client.get("/products").json();
+    assert_eq!(listed.as_array().unwrap().len(), 1);
+    assert_eq!(
+        (listed[0]["name"].clone(), listed[0]["description"].clone()),
+        (json!("Abc"), json!("0123456789"))
+    );
 }
 
 #[test]
@@ -233,6 +239,74 @@ fn blocking_many_reports_every_entry() {
         {"url": "not-a-profile", "status": "error", "error": "Not a LinkedIn profile address"},
     ]);
     assert_eq!(body["data"]["details"], details);
+}
+
+#[test]
+fn the_block_list_is_read_newest_first_and_totals_its_page_only() {
+    let sandbox = still();
+    let client = Client::new(&sandbox);
+    let entries: Vec<Value> = (0..60).map(|number| json!({"url": format!("in/p{number}")})).collect();
+    client.post("/dnc/batch", &json!({"entries": entries}));
+    let page = |query: &str| client.get(&format!("/dnc{query}")).json()["data"].clone();
+    let (first, second) = (page(""), page("?limit=1000&offset=50"));
+    assert_eq!((first["total"].clone(), first["limit"].clone()), (json!(50), json!(50)));
+    assert_eq!(first["entries"][0]["url"], "https://linkedin.com/in/p59");
+    assert_eq!((second["total"].clone(), second["offset"].clone()), (json!(10), json!(50)));
+    assert_eq!(second["entries"][9]["url"], "https://linkedin.com/in/p0");
+    assert_eq!(page("?offset=60")["entries"], json!([]));
+    let wrong = client.get("/dnc?limit=1001&offset=-1");
+    assert_eq!(
+        (wrong.refusal().1, wrong.fields()),
+        ("invalid_request".to_owned(), ["limit", "offset"].map(str::to_owned).to_vec())
+    );
+}
+
+#[test]
+fn a_profile_is_blocked_found_in_every_spelling_and_let_go() {
+    let sandbox = still();
+    let client = Client::new(&sandbox);
+    let check = |url: &str| client.get(&format!("/dnc/check?url={url}")).json()["data"].clone();
+    assert_eq!(check("in/jonas-weber"), json!({"onList": false, "entry": null}));
+    let reply = client.post("/dnc", &json!({"url": "www.linkedin.com/in/Jonas-Weber/"}));
+    let body = reply.json();
+    assert_eq!((reply.status, body["error"].clone()), (201, Value::Null));
+    let time = "2026-01-01T00:00:00.000Z";
+    let entry = json!({
+        "$id": body["data"]["$id"], "teamId": sandbox.team(), "url": "https://linkedin.com/in/jonas-weber",
+        "$createdAt": time, "$updatedAt": time,
+    });
+    assert_eq!(body["data"], entry);
+    assert_eq!(check("linkedin.com%2Fin%2Fjonas-weber%3Fx=1"), json!({"onList": true, "entry": entry}));
+    let add = |body: Value| client.post("/dnc", &body).refusal();
+    assert_eq!(add(json!({"url": "in/jonas-weber"})), (409, "dnc_entry_exists".to_owned()));
+    assert_eq!(add(json!({"url": "not-a-profile"})), (400, "invalid_url".to_owned()));
+    assert_eq!(add(json!({})), (400, "invalid_request".to_owned()));
+    assert_eq!(client.get("/dnc/check").refusal(), (400, "invalid_request".to_owned()));
+    let path = format!("/dnc/{}", entry["$id"].as_str().unwrap());
+    let remove = || client.attempt("DELETE", &path, None).unwrap();
+    assert_eq!(
+        remove().json(),
+        json!({"error": null, "data": {"message": "DNC entry deleted successfully"}})
+    );
+    assert_eq!(remove().refusal(), (404, "dnc_not_found".to_owned()));
+    assert_eq!(check("in/jonas-weber")["onList"], false);
+    assert_eq!(client.post("/dnc", &json!({"url": "in/jonas-weber"})).status, 201);
+    assert_eq!(sandbox.state(sandbox.team()).unwrap().records.do_not_contact, 1);
+}
+
+#[test]
+fn models_are_a_catalogue_of_which_only_active_ones_are_listed() {
+    let sandbox = still();
+    let client = Client::new(&sandbox);
+    let listed = client.get("/models").json();
+    let models = listed["models"].as_array().unwrap();
+    assert_eq!(listed["total"], models.len());
+    assert!(
+        models.iter().all(|model| model["status"] == "active" && model["id"].as_str().unwrap().len() == 20)
+    );
+    assert_eq!(client.get("/models/680321c8001e2f527d82").json(), models[0]);
+    assert_eq!(client.get("/models/67fb02d4002c6a91e573").json()["status"], "inactive");
+    assert_eq!(client.get("/models/unknown").refusal(), (404, "not_found".to_owned()));
 }
 
 #[test]

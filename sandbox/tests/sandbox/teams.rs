@@ -45,7 +45,12 @@ fn records_of_another_team_are_forbidden_and_not_merely_unknown() {
     assert_eq!(mine.post("/prospects/batch", &batch).refusal(), forbidden);
     let product = theirs.product();
     assert_eq!(mine.post("/campaigns", &json!({"productId": product})).refusal(), forbidden);
+    let entry = theirs.post("/dnc", &json!({"url": "in/jonas"})).json()["data"]["$id"].clone();
+    let entry = format!("/dnc/{}", entry.as_str().unwrap());
+    let removed = mine.attempt("DELETE", &entry, None).unwrap();
+    assert_eq!(removed.refusal(), (403, "unauthorized_dnc".to_owned()));
     // Their data do not show up anywhere.
+    assert_eq!(mine.get("/dnc").json()["data"]["entries"], json!([]));
     assert_eq!(mine.get("/campaigns").json(), json!([]));
     let found = mine.get(&format!("/prospects/search?campaignId={campaign}")).json();
     assert_eq!(found["pagination"]["total"], 0);

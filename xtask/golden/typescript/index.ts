@@ -3,6 +3,6 @@
 export * from "./enums.js";
 export type * from "./ids.js";
 export type * from "./inputs.js";
-export type * from "./models.js";
+export type * from "./answers.js";
 export type * from "./products.js";
 export type * from "./prospects.js";

@@ -3,7 +3,7 @@
 import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
-import type { ProductCreated } from "./models.js";
+import type { ProductCreated } from "./answers.js";
 
 /** Arguments of {@link Products.create}. */
 export interface CreateProduct {

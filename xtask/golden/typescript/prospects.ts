@@ -4,10 +4,10 @@ import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions, PageOptions } from "../options.js";
 import type { Paginator } from "../paginator.js";
 import { Resource } from "../resource.js";
+import type { ImportAccepted, Prospect } from "./answers.js";
 import type { ConversationStatus } from "./enums.js";
 import type { CampaignId } from "./ids.js";
 import type { ProspectInput } from "./inputs.js";
-import type { ImportAccepted, Prospect } from "./models.js";
 
 /** Arguments of {@link Prospects.addBatch}. */
 export interface AddProspectsBatch {

@@ -7,6 +7,7 @@ mod format;
 mod python;
 mod typescript;
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 
@@ -41,6 +42,10 @@ pub(crate) fn run(check: bool) -> Result<()> {
     let mut files = vec![operations_json(&table)?];
     files.extend(python::render(&table)?);
     files.extend(typescript::render(&table)?);
+    let mut paths = BTreeSet::new();
+    if let Some(file) = files.iter().find(|file| !paths.insert(&file.path)) {
+        bail!("two generated files are called {}", file.path.display());
+    }
     format::all(&mut files)?;
 
     let root = crate::root();

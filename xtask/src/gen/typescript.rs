@@ -63,7 +63,8 @@ fn render_with(table: &Table, words: &Words) -> Result<Vec<Rendered>> {
 
     add("ids", "ids", context! { ids => data(&of_kind(&[Kind::Id])) })?;
     add("enums", "enums", context! { enums => data(&of_kind(&[Kind::Words, Kind::Code])) })?;
-    for (name, kind) in [("models", Kind::Model), ("inputs", Kind::Input)] {
+    // Not "models": each resource has a file of its name, and one is called that.
+    for (name, kind) in [("answers", Kind::Model), ("inputs", Kind::Input)] {
         let interfaces = interfaces(kind);
         let imports = Imports::of(interfaces.iter().flat_map(|interface| &interface.uses), name);
         add(name, "interfaces", context! { interfaces => data(&interfaces), imports => data(&imports) })?;
@@ -175,12 +176,12 @@ fn used(type_ref: &TypeRef) -> Option<(&'static str, String)> {
 struct Imports(BTreeMap<&'static str, BTreeSet<String>>);
 
 impl Imports {
-    /// Models and inputs stand in the files of their names; what is in the file itself is not imported.
+    /// Models stand in `answers`, inputs in `inputs`; what is in the file itself is not imported.
     fn of<'a>(uses: impl Iterator<Item = &'a (&'static str, String)>, file: &str) -> Self {
         let mut imports: BTreeMap<&'static str, BTreeSet<String>> = BTreeMap::new();
         for (from, name) in uses {
             let from = match (*from, file) {
-                ("interfaces", "models" | "inputs") => continue,
+                ("interfaces", "answers" | "inputs") => continue,
                 ("interfaces", _) => "./inputs",
                 (from, _) => from,
             };
@@ -251,7 +252,7 @@ impl Method {
             operation.arguments.iter().partition(|field| field.in_path);
         let mut uses: Vec<(&'static str, String)> =
             path.iter().filter_map(|field| used(&field.r#type)).collect();
-        uses.push(("./models", operation.model.clone()));
+        uses.push(("./answers", operation.model.clone()));
         let paged = operation.shape == "page";
         let model = &operation.model;
         let returns = match operation.shape.as_str() {

@@ -8,20 +8,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kakiyo._caller import AsyncCaller
-from kakiyo._generated.inputs import DNC_INPUT, PROSPECT_INPUT
+from kakiyo._generated.inputs import DNC_INPUT, FOLLOW_UP_INPUT, PROSPECT_INPUT
 from kakiyo._inputs import renamed
 from kakiyo._native import (
     AgentCreated,
+    AiModel,
     Campaign,
+    CampaignChanged,
     CampaignCreated,
+    CampaignDeleted,
     CampaignReport,
+    Confirmation,
+    CustomDataSaved,
+    DncAdded,
     DncBatchReport,
+    DncCheck,
+    DncEntry,
+    DncRemoved,
     ImportAccepted,
     ImportStatus,
+    Product,
     ProductCreated,
     Prompt,
+    PromptChanged,
     PromptCreated,
+    PromptDetails,
     Prospect,
+    ProspectDetails,
     ProspectHit,
     Rows,
     Verified,
@@ -34,7 +47,7 @@ if TYPE_CHECKING:
 
     from kakiyo._options import CallOptions, PageOptions
     from kakiyo._paginator import AsyncPaginator
-    from kakiyo.types import DncInput, PromptType, ProspectInput, SearchQualification
+    from kakiyo.types import DncInput, FollowUpInput, PromptType, ProspectInput, SearchQualification
 
 
 class AsyncAgents(AsyncCaller):
@@ -163,6 +176,34 @@ class AsyncCampaigns(AsyncCaller):
             options,
         )
 
+    async def delete(self, campaign_id: str, **options: Unpack[CallOptions]) -> CampaignDeleted:
+        """Deletes a campaign and all that belongs to it, for good.
+
+        Its prospects, conversations, messages, tasks and events go with it. A running campaign is
+        refused (`campaign_active`): pause it first. When an attempt had to be repeated, `not_found`
+        can mean that the first one has done the work.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            campaign_id: The campaign.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A campaign that was deleted.
+
+        Raises:
+            PermissionDeniedError: The service answers `forbidden`.
+            NotFoundError: The service answers `not_found`.
+            ConflictError: The service answers `campaign_active`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/campaigns/delete
+        """
+        return await self._call(
+            CampaignDeleted, "campaigns.delete", {"campaignId": campaign_id}, options
+        )
+
     def list(self, **options: Unpack[PageOptions]) -> AsyncPaginator[Campaign]:
         """Lists the campaigns of the team.
 
@@ -183,6 +224,52 @@ class AsyncCampaigns(AsyncCaller):
         Source: docs: /api-reference/campaigns/list
         """
         return self._paginate(Campaign, "campaigns.list", {}, options)
+
+    async def pause(self, campaign_id: str, **options: Unpack[CallOptions]) -> CampaignChanged:
+        """Stops the outreach of a campaign until it is resumed.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            campaign_id: The campaign.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A campaign that was changed.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/campaigns/pause
+        """
+        return await self._call(
+            CampaignChanged, "campaigns.pause", {"campaignId": campaign_id}, options
+        )
+
+    async def resume(self, campaign_id: str, **options: Unpack[CallOptions]) -> CampaignChanged:
+        """Starts the outreach of a campaign again.
+
+        It also lifts `prevent_auto_start`.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            campaign_id: The campaign.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A campaign that was changed.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/campaigns/resume
+        """
+        return await self._call(
+            CampaignChanged, "campaigns.resume", {"campaignId": campaign_id}, options
+        )
 
     async def stats(self, campaign_id: str, **options: Unpack[CallOptions]) -> CampaignReport:
         """Gives the counters and the two rates of one campaign.
@@ -208,11 +295,87 @@ class AsyncCampaigns(AsyncCaller):
             CampaignReport, "campaigns.stats", {"campaignId": campaign_id}, options
         )
 
+    async def update(
+        self,
+        campaign_id: str,
+        *,
+        name: str | None = None,
+        qualification_automatic: int | None = None,
+        qualification_verification: int | None = None,
+        variables: Mapping[str, Any] | None = None,
+        **options: Unpack[CallOptions],
+    ) -> CampaignChanged:
+        """Changes the name, the thresholds or the variables of a campaign.
+
+        What is left out keeps its value; at least one has to be given.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            campaign_id: The campaign.
+            name: New name, 3 to 100 characters.
+            qualification_automatic: Score in percent from which a prospect is qualified with no
+                review. At least 0, at most 100.
+            qualification_verification: Score in percent from which a prospect is put up for review.
+                At least 0, at most 100.
+            variables: Values for the variables of the prompt. Give all: whether the others are kept
+                is not documented.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A campaign that was changed.
+
+        Raises:
+            InvalidRequestError: The service answers `validation_error`.
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/campaigns/update
+        """
+        return await self._call(
+            CampaignChanged,
+            "campaigns.update",
+            {
+                "campaignId": campaign_id,
+                "name": name,
+                "qualificationAutomatic": qualification_automatic,
+                "qualificationVerification": qualification_verification,
+                "variables": variables,
+            },
+            options,
+        )
+
 
 class AsyncDnc(AsyncCaller):
     """The operations of `dnc`."""
 
     __slots__ = ()
+
+    async def add(self, *, url: str, **options: Unpack[CallOptions]) -> DncAdded:
+        """Blocks one profile.
+
+        A profile that is blocked already is an error of kind `conflict` (`dnc_entry_exists`): what
+        was wanted is so, and nothing has to be done. It is also what a repeat after a lost answer
+        meets. For many profiles use `add_batch`.
+
+        Costs 1 credit. Quota: `dnc.write`.
+
+        Args:
+            url: LinkedIn profile address; `linkedin.com/in/name` and `in/name` are accepted too.
+                Not empty.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A profile that was just blocked.
+
+        Raises:
+            InvalidRequestError: The service answers `invalid_request` or `invalid_url`.
+            ConflictError: The service answers `dnc_entry_exists`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/dnc/add-single
+        """
+        return await self._call(DncAdded, "dnc.add", {"url": url}, options)
 
     async def add_batch(
         self, *, entries: Iterable[DncInput | Mapping[str, object]], **options: Unpack[CallOptions]
@@ -242,6 +405,125 @@ class AsyncDnc(AsyncCaller):
         return await self._call(
             DncBatchReport, "dnc.add_batch", {"entries": renamed(entries, DNC_INPUT)}, options
         )
+
+    async def check(self, *, url: str, **options: Unpack[CallOptions]) -> DncCheck:
+        """Tells whether a profile is blocked, and by which entry.
+
+        A profile that is not blocked is an answer, not an error: `on_list` is false.
+
+        Costs 1 credit. Quota: `dnc.read`.
+
+        Args:
+            url: LinkedIn profile address; `linkedin.com/in/name` and `in/name` are accepted too.
+                Not empty.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            Whether a profile is blocked.
+
+        Raises:
+            InvalidRequestError: The service answers `invalid_request`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/dnc/check
+        """
+        return await self._call(DncCheck, "dnc.check", {"url": url}, options)
+
+    def list(self, **options: Unpack[PageOptions]) -> AsyncPaginator[DncEntry]:
+        """Lists the blocked profiles of the team, newest first.
+
+        The server tells the number of entries of one page only, never of all: a page shorter than
+        asked for is the last one.
+
+        Costs 1 credit for each page of up to 1000. Quota: `dnc.read`.
+
+        Args:
+            **options: Options of this call, see `PageOptions`.
+
+        Returns:
+            A paginator, which asks when it is iterated. Each row: A profile that nobody of the team
+            writes to.
+
+        Raises:
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/dnc/list
+        """
+        return self._paginate(DncEntry, "dnc.list", {}, options)
+
+    async def remove(self, entry_id: str, **options: Unpack[CallOptions]) -> DncRemoved:
+        """Unblocks one profile.
+
+        The server takes the id of the entry only: to unblock an address, check it first and take
+        `entry.id`. An entry that is gone already is an error of kind `not_found`, which is also
+        what a repeat after a lost answer meets.
+
+        Costs 1 credit. Quota: `dnc.write`.
+
+        Args:
+            entry_id: The entry, as the list, the check or the adding named it.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            An entry that was just removed.
+
+        Raises:
+            PermissionDeniedError: The service answers `unauthorized_dnc`.
+            NotFoundError: The service answers `dnc_not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/dnc/delete
+        """
+        return await self._call(DncRemoved, "dnc.remove", {"entryId": entry_id}, options)
+
+
+class AsyncModels(AsyncCaller):
+    """The operations of `models`."""
+
+    __slots__ = ()
+
+    async def get(self, model_id: str, **options: Unpack[CallOptions]) -> AiModel:
+        """Reads one AI model with its prices.
+
+        It may be one that is no longer listed: look at `status`.
+
+        Costs 1 credit. Quota: its own; tier `high` where the server limits by tier.
+
+        Args:
+            model_id: The model.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            An AI model.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/models/details
+        """
+        return await self._call(AiModel, "models.get", {"modelId": model_id}, options)
+
+    async def list(self, **options: Unpack[CallOptions]) -> Rows[AiModel]:
+        """Lists the AI models that can be chosen, with their prices.
+
+        Prices are passed on as the service states them. It calls them prices per 1,000 tokens, but
+        the numbers fit 1,000,000: do not work out a cost from them.
+
+        Costs 1 credit. Quota: its own; tier `high` where the server limits by tier.
+
+        Args:
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            All rows, as a sequence. Each row: An AI model.
+
+        Raises:
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/models/list
+        """
+        return await self._call_list(AiModel, "models.list", {}, options)
 
 
 class AsyncProducts(AsyncCaller):
@@ -276,6 +558,24 @@ class AsyncProducts(AsyncCaller):
         return await self._call(
             ProductCreated, "products.create", {"name": name, "description": description}, options
         )
+
+    async def list(self, **options: Unpack[CallOptions]) -> Rows[Product]:
+        """Lists all offerings of the team.
+
+        Costs 1 credit. Quota: its own; tier `medium` where the server limits by tier.
+
+        Args:
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            All rows, as a sequence. Each row: A product, called an offering in the dashboard.
+
+        Raises:
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/products/list
+        """
+        return await self._call_list(Product, "products.list", {}, options)
 
 
 class AsyncPrompts(AsyncCaller):
@@ -313,6 +613,29 @@ class AsyncPrompts(AsyncCaller):
             PromptCreated, "prompts.create", {"name": name, "model": model, "type": type}, options
         )
 
+    async def get(self, prompt_id: str, **options: Unpack[CallOptions]) -> PromptDetails:
+        """Gives the text of one prompt with the rules for writing it.
+
+        Older servers do not know this call and answer `not_found` for every prompt.
+
+        Costs 1 credit. Quota: its own; tier `medium` where the server limits by tier.
+
+        Args:
+            prompt_id: The prompt.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A prompt with its text. Only the names of the sections are documented: everything may be
+            absent.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs-new: /api-reference/prompts/get
+        """
+        return await self._call(PromptDetails, "prompts.get", {"promptId": prompt_id}, options)
+
     async def list(self, **options: Unpack[CallOptions]) -> Rows[Prompt]:
         """Lists all prompts of the team, without their text.
 
@@ -330,6 +653,59 @@ class AsyncPrompts(AsyncCaller):
         Source: docs: /api-reference/prompts/list
         """
         return await self._call_list(Prompt, "prompts.list", {}, options)
+
+    async def update(
+        self,
+        prompt_id: str,
+        *,
+        context: str | None = None,
+        first_message: str | None = None,
+        follow_ups: Iterable[FollowUpInput | Mapping[str, object]] | None = None,
+        follow_up_enabled: bool | None = None,
+        comment: str | None = None,
+        **options: Unpack[CallOptions],
+    ) -> PromptChanged:
+        """Changes sections of a prompt; nothing is saved when the server refuses any part.
+
+        Follow-ups are replaced as a whole: to change one, read the prompt and send all of them.
+        Mandatory variables have to stay in `context` or `first_message`. Older servers do not know
+        this call and answer `not_found`.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            prompt_id: The prompt.
+            context: New context section; outreach prompts only.
+            first_message: New first-message section; outreach prompts only.
+            follow_ups: All follow-ups in order, at most 3: they replace the whole list, and an
+                empty list clears it.
+            follow_up_enabled: Whether follow-ups are sent; turning them off keeps the list.
+            comment: New comment section; comment prompts only.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            A prompt that was changed.
+
+        Raises:
+            InvalidRequestError: The service answers `validation_error`.
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs-new: /api-reference/prompts/update
+        """
+        return await self._call(
+            PromptChanged,
+            "prompts.update",
+            {
+                "promptId": prompt_id,
+                "context": context,
+                "firstMessage": first_message,
+                "followUps": renamed(follow_ups, FOLLOW_UP_INPUT),
+                "followUpEnabled": follow_up_enabled,
+                "comment": comment,
+            },
+            options,
+        )
 
 
 class AsyncProspects(AsyncCaller):
@@ -373,6 +749,29 @@ class AsyncProspects(AsyncCaller):
             {"campaignId": campaign_id, "prospects": renamed(prospects, PROSPECT_INPUT)},
             options,
         )
+
+    async def get(self, chat_id: str, **options: Unpack[CallOptions]) -> ProspectDetails:
+        """Gives one conversation with its person, its campaign and its messages.
+
+        It wants the id of the conversation (chat). A search hit may lack it: walk `prospects.list`
+        of the campaign to find it.
+
+        Costs 1 credit. Quota: its own; tier `medium` where the server limits by tier.
+
+        Args:
+            chat_id: The conversation (chat), not the person.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            One conversation with its campaign, its person and its messages.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/prospects/details
+        """
+        return await self._call(ProspectDetails, "prospects.get", {"chatId": chat_id}, options)
 
     async def import_status(self, list_id: str, **options: Unpack[CallOptions]) -> ImportStatus:
         """Gives progress and row reports of an import.
@@ -445,6 +844,66 @@ class AsyncProspects(AsyncCaller):
             options,
         )
 
+    async def pause(self, chat_id: str, **options: Unpack[CallOptions]) -> Confirmation:
+        """Stops the outreach to one person until it is resumed.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            chat_id: The conversation (chat), not the person.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            Done.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/prospects/pause
+        """
+        return await self._call(Confirmation, "prospects.pause", {"chatId": chat_id}, options)
+
+    async def qualify(self, chat_id: str, **options: Unpack[CallOptions]) -> Confirmation:
+        """Marks the person of one conversation as qualified, by hand.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            chat_id: The conversation (chat), not the person.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            Done.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/prospects/qualify
+        """
+        return await self._call(Confirmation, "prospects.qualify", {"chatId": chat_id}, options)
+
+    async def resume(self, chat_id: str, **options: Unpack[CallOptions]) -> Confirmation:
+        """Goes on with the outreach to one person.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            chat_id: The conversation (chat), not the person.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            Done.
+
+        Raises:
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/prospects/resume
+        """
+        return await self._call(Confirmation, "prospects.resume", {"chatId": chat_id}, options)
+
     def search(
         self,
         *,
@@ -503,6 +962,38 @@ class AsyncProspects(AsyncCaller):
             options,
         )
 
+    async def set_custom_data(
+        self, chat_id: str, *, custom_data: str, **options: Unpack[CallOptions]
+    ) -> CustomDataSaved:
+        """Replaces the context text of one conversation; prompts use it as `{{customData}}`.
+
+        A text of more than 3,000 characters is refused before it is sent; an empty one clears it.
+
+        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+
+        Args:
+            chat_id: The conversation (chat), not the person.
+            custom_data: The new text, at most 3,000 characters; an empty text clears it.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            The context text of a conversation was replaced.
+
+        Raises:
+            InvalidRequestError: The service answers `validation_error`.
+            PermissionDeniedError: The service answers `forbidden`.
+            NotFoundError: The service answers `not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api-reference/prospects/update-custom-data
+        """
+        return await self._call(
+            CustomDataSaved,
+            "prospects.set_custom_data",
+            {"chatId": chat_id, "customData": custom_data},
+            options,
+        )
+
 
 class AsyncOperations(AsyncCaller):
     """What a client offers: its resources, and the operations without one."""
@@ -523,6 +1014,11 @@ class AsyncOperations(AsyncCaller):
     def dnc(self) -> AsyncDnc:
         """The operations of `dnc`."""
         return AsyncDnc(self._native)
+
+    @property
+    def models(self) -> AsyncModels:
+        """The operations of `models`."""
+        return AsyncModels(self._native)
 
     @property
     def products(self) -> AsyncProducts:

@@ -11,4 +11,5 @@ if TYPE_CHECKING:
     from kakiyo._inputs import Names
 
 DNC_INPUT: Final[Names] = {}
+FOLLOW_UP_INPUT: Final[Names] = {}
 PROSPECT_INPUT: Final[Names] = {"custom_data": "customData"}

@@ -117,6 +117,64 @@ model! {
     normalise: rates_as_numbers;
 }
 
+model! {
+    /// A campaign that was changed.
+    pub struct CampaignChanged {
+        optional {
+            /// Campaign id.
+            id: CampaignId,
+            /// Confirmation text.
+            message: String,
+        }
+    }
+}
+
+model! {
+    /// A campaign that was deleted.
+    pub struct CampaignDeleted {
+        optional {
+            /// Confirmation text.
+            message: String,
+            /// What went with it.
+            deletion_summary: Arc<CampaignDeletion>,
+        }
+    }
+}
+
+model! {
+    /// What was deleted with a campaign.
+    pub struct CampaignDeletion {
+        optional {
+            /// The deleted campaign.
+            campaign_id: CampaignId,
+            /// Its name.
+            campaign_name: String,
+            /// Counts of the deleted records.
+            deleted_items: Arc<DeletedItems>,
+            /// Time of deletion.
+            deleted_at: Timestamp,
+        }
+    }
+}
+
+model! {
+    /// Counts of records that were deleted.
+    pub struct DeletedItems {
+        optional {
+            /// Prospects.
+            prospects: i64,
+            /// Conversations.
+            chats: i64,
+            /// Messages.
+            messages: i64,
+            /// Tasks; some servers do not count them.
+            tasks: i64,
+            /// Webhook events; some servers do not count them.
+            webhook_events: i64,
+        }
+    }
+}
+
 /// The service writes rates as text (`12.00%`) here and as numbers elsewhere, and may call messages `messagesSent`.
 fn rates_as_numbers(members: &mut Map<String, Value>) {
     let Some(Value::Object(stats)) = members.get_mut("stats") else { return };

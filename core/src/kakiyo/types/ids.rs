@@ -15,8 +15,16 @@ id! {
     ChatId
 }
 id! {
+    /// Id of an entry of the Do Not Contact list.
+    DncEntryId
+}
+id! {
     /// Id of an import, as the add calls give it.
     ListId
+}
+id! {
+    /// Id of an AI model.
+    ModelId
 }
 id! {
     /// Id of a product (offering).

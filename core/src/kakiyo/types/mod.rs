@@ -2,9 +2,11 @@
 
 mod agents;
 mod campaigns;
+mod confirmation;
 mod dnc;
 mod ids;
 mod imports;
+mod models;
 mod products;
 mod prompts;
 mod prospects;
@@ -13,13 +15,23 @@ mod status;
 mod verify;
 
 pub use agents::{AgentCreated, NewAgent};
-pub use campaigns::{Campaign, CampaignCreated, CampaignReport, CampaignStats, CampaignStatus};
-pub use dnc::{DncBatchReport, DncOutcome, DncOutcomeStatus};
-pub use ids::{AgentId, CampaignId, ChatId, ListId, ProductId, PromptId, ProspectId, TeamId};
+pub use campaigns::{
+    Campaign, CampaignChanged, CampaignCreated, CampaignDeleted, CampaignDeletion, CampaignReport,
+    CampaignStats, CampaignStatus, DeletedItems,
+};
+pub use confirmation::Confirmation;
+pub use dnc::{DncAdded, DncBatchReport, DncCheck, DncEntry, DncOutcome, DncOutcomeStatus, DncRemoved};
+pub use ids::{
+    AgentId, CampaignId, ChatId, DncEntryId, ListId, ModelId, ProductId, PromptId, ProspectId, TeamId,
+};
 pub use imports::{ImportAccepted, ImportRow, ImportStatus};
-pub use products::ProductCreated;
-pub use prompts::{Prompt, PromptCreated, PromptType};
-pub use prospects::{Prospect, ProspectProfile, Qualification};
+pub use models::{AiModel, AiModelPricing, AiModelStatus};
+pub use products::{Product, ProductCreated};
+pub use prompts::{FollowUp, Prompt, PromptChanged, PromptCreated, PromptDetails, PromptType};
+pub use prospects::{
+    ChatMessage, CustomDataSaved, MessageRole, Prospect, ProspectDetails, ProspectPerson, ProspectProfile,
+    Qualification,
+};
 pub use search::{HitCampaign, HitLocation, HitStats, ProspectHit, SearchQualification};
 pub use status::ConversationStatus;
 pub use verify::Verified;

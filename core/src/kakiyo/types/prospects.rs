@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::ids::{ChatId, ProspectId};
+use super::search::{HitCampaign, HitLocation};
 use super::status::ConversationStatus;
 use crate::declare::{model, open_enum};
 use crate::operation::Row;
@@ -71,6 +72,102 @@ model! {
             current_company_website: String,
             /// Employer's LinkedIn page, when known.
             current_company_linked_in_url: String,
+        }
+    }
+}
+
+model! {
+    /// One conversation with its campaign, its person and its messages.
+    pub struct ProspectDetails {
+        required {
+            /// Id of the conversation (chat), not of the person.
+            id: ChatId,
+        }
+        optional {
+            /// State of the conversation.
+            status: ConversationStatus,
+            /// Qualification.
+            qualification: Qualification,
+            /// Whether the conversation is paused.
+            paused: bool,
+            /// Time of the last message, not its text.
+            last_message: Timestamp,
+            /// The campaign.
+            campaign: Arc<HitCampaign>,
+            /// The person.
+            prospect: Arc<ProspectPerson>,
+            /// The conversation so far; the service promises no order.
+            messages: Vec<Arc<ChatMessage>>,
+            /// Context text of this conversation; some servers do not tell it.
+            custom_data: String,
+        }
+    }
+}
+
+model! {
+    /// A person as the details of a conversation show them.
+    pub struct ProspectPerson {
+        optional {
+            /// Id of the person.
+            id: ProspectId,
+            /// Full name.
+            name: String,
+            /// LinkedIn profile address.
+            url: String,
+            /// LinkedIn headline.
+            headline: String,
+            /// Employer, when enriched.
+            current_company_name: String,
+            /// Job title, when enriched.
+            current_job_title: String,
+            /// Employer's web site, when known.
+            current_company_website: String,
+            /// Employer's LinkedIn page, when known.
+            current_company_linked_in_url: String,
+            /// Where the person lives.
+            location: Arc<HitLocation>,
+            /// Summary text of the profile.
+            about: String,
+        }
+    }
+}
+
+open_enum! {
+    /// Who wrote a message.
+    pub enum MessageRole {
+        /// The agent.
+        Assistant = "assistant",
+        /// The person.
+        User = "user",
+    }
+}
+
+model! {
+    /// One message of a conversation.
+    pub struct ChatMessage {
+        optional {
+            /// Who wrote it.
+            role: MessageRole,
+            /// Text.
+            content: String,
+            /// Time of sending.
+            date: Timestamp,
+        }
+    }
+}
+
+model! {
+    /// The context text of a conversation was replaced.
+    pub struct CustomDataSaved {
+        optional {
+            /// Confirmation text.
+            message: String,
+            /// The conversation.
+            chat_id: ChatId,
+            /// Whether a text is stored now; false after clearing.
+            custom_data_saved: bool,
+            /// Length of the stored text.
+            custom_data_length: i64,
         }
     }
 }

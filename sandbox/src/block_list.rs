@@ -1,0 +1,61 @@
+//! The Do Not Contact entries of one team, in the order of blocking, found by person and by id.
+
+use std::collections::{BTreeMap, HashMap};
+
+use crate::clock::Moment;
+
+/// One blocked person.
+#[derive(Debug)]
+pub(crate) struct Blocked {
+    pub(crate) id: String,
+    pub(crate) slug: String,
+    pub(crate) since: Moment,
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct BlockList {
+    /// By number; numbers grow and are never used again.
+    entries: BTreeMap<u64, Blocked>,
+    by_slug: HashMap<String, u64>,
+    by_id: HashMap<String, u64>,
+    last: u64,
+}
+
+impl BlockList {
+    /// Blocks a person who is not blocked yet.
+    pub(crate) fn add(&mut self, entry: Blocked) {
+        self.last += 1;
+        self.by_slug.insert(entry.slug.clone(), self.last);
+        self.by_id.insert(entry.id.clone(), self.last);
+        self.entries.insert(self.last, entry);
+    }
+
+    /// Removes an entry; says whether there was one.
+    pub(crate) fn remove(&mut self, id: &str) -> bool {
+        let entry = self.by_id.remove(id).and_then(|number| self.entries.remove(&number));
+        if let Some(entry) = &entry {
+            self.by_slug.remove(&entry.slug);
+        }
+        entry.is_some()
+    }
+
+    pub(crate) fn of_person(&self, slug: &str) -> Option<&Blocked> {
+        self.entries.get(self.by_slug.get(slug)?)
+    }
+
+    pub(crate) fn blocks(&self, slug: &str) -> bool {
+        self.by_slug.contains_key(slug)
+    }
+
+    pub(crate) fn contains(&self, id: &str) -> bool {
+        self.by_id.contains_key(id)
+    }
+
+    pub(crate) fn newest_first(&self) -> impl Iterator<Item = &Blocked> {
+        self.entries.values().rev()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+}
