@@ -69,30 +69,22 @@ fn rust() -> Result<()> {
 }
 
 fn python_tests() -> Result<()> {
-    let mypy =
-        ["-m", "mypy", "--config-file", "bindings-python/pyproject.toml", "bindings-python/python/kakiyo"];
-    run_command(command(python()).args(mypy))?;
-    let pytest = [
-        "-m",
-        "pytest",
-        "--quiet",
-        "-p",
-        "no:cacheprovider",
-        "-c",
-        "bindings-python/pyproject.toml",
-        "--rootdir",
-        ".",
-    ];
-    run_command(
-        command(python())
-            .env("PYTHONPATH", crate::root().join("bindings-python/python"))
-            .args(pytest)
-            .args(["bindings-python/tests", "tests/conformance"]),
-    )
+    let folder = crate::root().join("bindings-python");
+    run_command(command(python()).current_dir(&folder).args(["-m", "mypy"]))?;
+    let pytest = || {
+        let mut command = command(python());
+        command.current_dir(&folder).env("PYTHONPATH", folder.join("python"));
+        command.args(["-m", "pytest", "--quiet", "-p", "no:cacheprovider"]);
+        command
+    };
+    run_command(&mut pytest())?;
+    run_command(pytest().arg("../tests/conformance/run_python.py"))
 }
 
 fn node_tests() -> Result<()> {
-    run_command(command("npm").args(["--prefix", "bindings-node", "test", "--silent"]))
+    run_command(command("npm").args(["--prefix", "bindings-node", "test", "--silent"]))?;
+    run_command(command("npm").args(["--prefix", "bindings-node", "run", "--silent", "check:package"]))?;
+    run_command(command("node").args(["--test", "--test-reporter=dot", "tests/conformance/run_node.mjs"]))
 }
 
 /// The main job in all languages: each must end well, and all must count the same.
