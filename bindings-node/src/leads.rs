@@ -48,8 +48,7 @@ fn read_file<T: Serialize + 'static>(
 pub fn parse_profile_url(url: String) -> Parsed {
     match Identity::parse(&url) {
         Ok(identity) => {
-            let kind = if identity.slug().is_some() { "slug" } else { "member" };
-            let value = json!({"kind": kind, "value": identity.as_str(), "url": identity.url()});
+            let value = json!({"kind": identity.kind(), "value": identity.as_str(), "url": identity.url()});
             Parsed { value: Some(value.to_string()), error: None }
         }
         Err(refused) => Parsed { value: None, error: Some(Failure::from(kakiyo::Error::from(refused)).0) },

@@ -49,10 +49,7 @@ fn read<T: Serialize + Send>(
 #[pyfunction]
 pub(crate) fn parse_profile_url(py: Python<'_>, text: &str) -> PyResult<(&'static str, String, String)> {
     match Identity::parse(text) {
-        Ok(identity) => {
-            let kind = if identity.slug().is_some() { "slug" } else { "member" };
-            Ok((kind, identity.as_str().to_owned(), identity.url()))
-        }
+        Ok(identity) => Ok((identity.kind(), identity.as_str().to_owned(), identity.url())),
         Err(refused) => Err(errors::raised(py, &kakiyo::Error::from(refused))),
     }
 }

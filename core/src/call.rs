@@ -142,13 +142,12 @@ async fn attempts(
         // Decide.
         let (attempt, hint, failure) = match settled {
             Settled::Good(incoming) => return Ok(std::mem::take(tally).answer(incoming, started)),
-            Settled::Refused(incoming, body) => {
+            Settled::Refused(incoming, body, hint) => {
                 if incoming.status == 401 && !asked_again && shared.can_ask_again() {
                     asked_again = true;
-                    key = shared.ask_again().await?;
+                    key = shared.ask_again().await.map_err(|error| tally.onto(error))?;
                     continue;
                 }
-                let hint = hints::wait(&incoming.headers, body.json.as_ref(), SystemTime::now());
                 let never = body.code.as_deref().is_some_and(|code| shared.never_retried(code));
                 let attempt = Attempt::Answered(incoming.status);
                 let error = refused(client, &request, incoming, body, hint);
@@ -225,7 +224,8 @@ async fn admit(client: &Kakiyo, request: &Request, options: &CallOptions, key: &
 
 enum Settled {
     Good(Incoming),
-    Refused(Incoming, ErrorBody),
+    /// An answer that is no success, what it says, and how long it asks to wait.
+    Refused(Incoming, ErrorBody, Option<Duration>),
     NotSent(Failure),
     Lost(Failure),
 }
@@ -249,7 +249,7 @@ fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally:
             }
             // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
             tally.credits += if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
-            Settled::Refused(incoming, body)
+            Settled::Refused(incoming, body, wait)
         }
         Err(failure) if !failure.sent => {
             lease.release_unsent();

@@ -59,6 +59,21 @@ async fn a_failing_provider_is_told_without_sending() {
 }
 
 #[tokio::test]
+async fn what_was_sent_before_the_provider_failed_is_told() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let asked = Arc::new(AtomicUsize::new(0));
+    let failing: KeyProvider = Arc::new(move || {
+        let first = asked.fetch_add(1, Ordering::SeqCst) == 0;
+        Box::pin(async move {
+            if first { Ok(Secret::from("x".repeat(40))) } else { Err("the vault is closed".to_owned()) }
+        })
+    });
+    let error = builder(&sandbox).api_key_provider(failing).build().unwrap().verify().await.unwrap_err();
+    assert!(error.to_string().contains("the vault is closed"), "{error}");
+    assert_eq!((error.attempts(), error.credits().max), (1, 1));
+}
+
+#[tokio::test]
 async fn building_a_client_opens_nothing() {
     let sandbox = Sandbox::start().await.unwrap();
     let kakiyo = builder(&sandbox).api_key(sandbox.api_key()).build().unwrap();

@@ -42,6 +42,14 @@ impl Identity {
         identify(url).map_err(|reason| InvalidProfileUrl { reason, url: excerpt(url) })
     }
 
+    /// Which of the two classes it is, as every language names it: `slug` or `member`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Slug(_) => "slug",
+            Self::Member(_) => "member",
+        }
+    }
+
     /// The public name, or nothing for a member id.
     pub fn slug(&self) -> Option<&str> {
         match self {
