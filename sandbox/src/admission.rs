@@ -9,8 +9,10 @@ use serde_json::json;
 
 use crate::answer::Answer;
 use crate::clock::{Clock, Moment};
+use crate::forms::WaitSign;
 use crate::operation::Operation;
-use crate::profile::bucket;
+use crate::profile::{Bucket, bucket};
+use crate::settings::Settings;
 use crate::state::State;
 use crate::world::World;
 
@@ -25,10 +27,13 @@ pub(crate) fn team_of(header: &str) -> Option<&str> {
     bearer(header)?.get(..20)
 }
 
-/// Finds the world that a key opens. With `one_code` all three refusals have one code.
-pub(crate) fn authenticate(state: &mut State, header: Option<&str>, one_code: bool) -> Result<usize, Answer> {
-    let refuse =
-        |code, message| Err(Answer::refusal(401, if one_code { "unauthorized" } else { code }, message));
+/// Finds the world that a key opens. With `one_code` all three refusals have that code.
+pub(crate) fn authenticate(
+    state: &mut State,
+    header: Option<&str>,
+    one_code: Option<&str>,
+) -> Result<usize, Answer> {
+    let refuse = |code, message| Err(Answer::refusal(401, one_code.unwrap_or(code), message));
     let header = header.map(str::trim).unwrap_or_default();
     if header.is_empty() || header.eq_ignore_ascii_case("Bearer") {
         return refuse("missing_api_key", "An API key is needed: Authorization: Bearer <key>");
@@ -45,7 +50,7 @@ pub(crate) fn authenticate(state: &mut State, header: Option<&str>, one_code: bo
     }
 }
 
-/// Lets a call through and charges it, or refuses it. Gives the headers that the answer has to carry.
+/// Lets a call through, or refuses it; what is let through is charged when it has been carried out. Gives the headers that the answer has to carry.
 pub(crate) fn admit(
     world: &mut World,
     operation: &Operation,
@@ -63,40 +68,77 @@ pub(crate) fn admit(
     }
     let bucket = bucket(&world.settings, operation);
     let mut headers = Vec::new();
-    if let Some(limit) = bucket.limit {
-        let window = world.settings.window;
-        let counted = world.buckets.admit(&bucket.name, now, limit, window);
+    if let Some(drawn) = draw(world, operation, &bucket, clock, now) {
         if world.settings.rate_limit_headers {
-            let (remaining, reset) =
-                counted.map_or_else(|wait| (0, wait), |room| (room.remaining, room.reset));
-            let reset = clock.caller_unix_millis_after(reset).div_euclid(1_000) + 1;
-            headers.push(("X-RateLimit-Limit".to_owned(), limit.to_string()));
-            headers.push(("X-RateLimit-Remaining".to_owned(), remaining.to_string()));
-            headers.push(("X-RateLimit-Reset".to_owned(), reset.to_string()));
+            headers = drawn.headers;
         }
-        if let Err(wait) = counted {
-            world.counters.rejections += 1;
-            world.counters.operation(operation.id).rejections += 1;
-            let mut answer = too_many(operation, clock, wait);
+        if let Some(wait) = drawn.wait {
+            let mut answer = too_many(operation, clock, wait, &world.settings);
             answer.headers.extend(headers);
             return Err(answer);
         }
     }
-    world.counters.calls += 1;
-    world.counters.operation(operation.id).calls += 1;
-    world.charge();
+    world.counters.call(operation.id);
     Ok(headers)
 }
 
-fn too_many(operation: &Operation, clock: &Clock, wait: Duration) -> Answer {
-    let told = clock.caller_wait(wait);
-    let seconds = told.as_secs() + u64::from(told.subsec_nanos() > 0);
-    let answer = Answer::refusal(429, "rate_limit_exceeded", "Too many calls, slow down")
-        .with_header("Retry-After", seconds.to_string())
-        .with_member("retryAfter", json!(seconds));
-    if operation.is_do_not_contact() {
-        answer.with_member("resetTime", json!(clock.caller_unix_millis_after(wait)))
-    } else {
-        answer
+/// What a bucket said.
+pub(crate) struct Drawn {
+    /// How full it is, as `X-RateLimit-*`.
+    pub(crate) headers: Vec<(String, String)>,
+    /// Until the next call fits, when this one did not.
+    pub(crate) wait: Option<Duration>,
+}
+
+/// Draws on a bucket, and counts the refusal when it is empty. None where nothing is counted.
+pub(crate) fn draw(
+    world: &mut World,
+    operation: &Operation,
+    bucket: &Bucket,
+    clock: &Clock,
+    now: Moment,
+) -> Option<Drawn> {
+    let limit = bucket.limit?;
+    let (model, window) = world.counting();
+    let counted = world.buckets.admit(&bucket.name, model, now, limit, window);
+    let (remaining, reset) = counted.map_or_else(|wait| (0, wait), |room| (room.remaining, room.reset));
+    if counted.is_err() {
+        world.counters.reject(operation.id);
     }
+    let headers = limit_headers(limit, remaining, reset, clock).to_vec();
+    Some(Drawn { headers, wait: counted.err() })
+}
+
+pub(crate) fn limit_headers(
+    limit: u32,
+    remaining: u32,
+    reset: Duration,
+    clock: &Clock,
+) -> [(String, String); 3] {
+    [
+        ("X-RateLimit-Limit".to_owned(), limit.to_string()),
+        ("X-RateLimit-Remaining".to_owned(), remaining.to_string()),
+        ("X-RateLimit-Reset".to_owned(), reset_second(clock, reset)),
+    ]
+}
+
+fn too_many(operation: &Operation, clock: &Clock, wait: Duration, settings: &Settings) -> Answer {
+    let seconds = clock.caller_seconds(wait);
+    let documented = [WaitSign::Header, WaitSign::Body, WaitSign::ResetTime];
+    let documented = if operation.is_do_not_contact() { &documented[..] } else { &documented[..2] };
+    let signs = settings.forms.wait_signs.as_deref().unwrap_or(documented);
+    let refusal = Answer::refusal(429, "rate_limit_exceeded", "Too many calls, slow down");
+    signs.iter().fold(refusal, |answer, sign| match sign {
+        WaitSign::Header => answer.with_header("Retry-After", seconds.to_string()),
+        WaitSign::Body => answer.with_member("retryAfter", json!(seconds)),
+        WaitSign::ResetTime => answer.with_member("resetTime", json!(clock.caller_unix_millis_after(wait))),
+        // Such a header is there already when every answer has it.
+        WaitSign::RateLimitReset if settings.rate_limit_headers => answer,
+        WaitSign::RateLimitReset => answer.with_header("X-RateLimit-Reset", reset_second(clock, wait)),
+    })
+}
+
+/// The Unix second at which a wait is surely over.
+fn reset_second(clock: &Clock, wait: Duration) -> String {
+    (clock.caller_unix_millis_after(wait).div_euclid(1_000) + 1).to_string()
 }

@@ -2,23 +2,41 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use serde::{Deserialize, Serialize, Serializer};
+
 use crate::clock::Moment;
 
 /// One blocked person.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Blocked {
     pub(crate) id: String,
     pub(crate) slug: String,
     pub(crate) since: Moment,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Deserialize)]
+#[serde(from = "Vec<Blocked>")]
 pub(crate) struct BlockList {
     /// By number; numbers grow and are never used again.
     entries: BTreeMap<u64, Blocked>,
     by_slug: HashMap<String, u64>,
     by_id: HashMap<String, u64>,
     last: u64,
+}
+
+/// A list is kept as its entries in order: the rest follows from them.
+impl Serialize for BlockList {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.entries.values())
+    }
+}
+
+impl From<Vec<Blocked>> for BlockList {
+    fn from(entries: Vec<Blocked>) -> Self {
+        let mut list = Self::default();
+        entries.into_iter().for_each(|entry| list.add(entry));
+        list
+    }
 }
 
 impl BlockList {

@@ -4,7 +4,11 @@ use std::io;
 use std::time::Duration;
 
 use crate::clock::Pace;
+use crate::foreign::ForeignTraffic;
+use crate::kaiko::{KaikoProfile, KaikoSettings};
+use crate::limits::LimitModel;
 use crate::profile::Profile;
+use crate::purse::TopUp;
 use crate::sandbox::{DEFAULT_CREDITS, Sandbox, TeamKey};
 use crate::settings::Settings;
 use crate::state::Shared;
@@ -17,6 +21,8 @@ pub struct Builder {
     seed: Option<u64>,
     api_key: Option<String>,
     settings: Settings,
+    kaiko_api_key: Option<String>,
+    kaiko_settings: KaikoSettings,
     credits: u64,
 }
 
@@ -28,6 +34,8 @@ impl Default for Builder {
             seed: None,
             api_key: None,
             settings: Settings::default(),
+            kaiko_api_key: None,
+            kaiko_settings: KaikoSettings::default(),
             credits: DEFAULT_CREDITS,
         }
     }
@@ -88,6 +96,30 @@ impl Builder {
         self
     }
 
+    /// Chooses how the calls of the first team are counted.
+    pub fn limit_model(mut self, model: LimitModel) -> Self {
+        self.settings.limit_model = model;
+        self
+    }
+
+    /// Sends `X-RateLimit-*` on the answers to the first team.
+    pub fn rate_limit_headers(mut self) -> Self {
+        self.settings.rate_limit_headers = true;
+        self
+    }
+
+    /// Lets somebody else call as well, on the limits and credits of the first team.
+    pub fn foreign(mut self, traffic: ForeignTraffic) -> Self {
+        self.settings.foreign = traffic;
+        self
+    }
+
+    /// Tops the credits of the first team up by a rule.
+    pub fn top_up(mut self, rule: TopUp) -> Self {
+        self.settings.top_up = Some(rule);
+        self
+    }
+
     /// Switches all rate limits off.
     pub fn unlimited(mut self) -> Self {
         self.settings.unlimited = true;
@@ -100,13 +132,43 @@ impl Builder {
         self
     }
 
+    /// Gives the first Kaiko key this value, which begins with `kaiko_live_`, `kaiko_test_` or `sk_`.
+    pub fn kaiko_api_key(mut self, api_key: impl Into<String>) -> Self {
+        self.kaiko_api_key = Some(api_key.into());
+        self
+    }
+
+    /// Replaces all settings of the first Kaiko key.
+    pub fn kaiko_settings(mut self, settings: KaikoSettings) -> Self {
+        self.kaiko_settings = settings;
+        self
+    }
+
+    /// Chooses the picture of the Kaiko service that the first key lives under.
+    pub fn kaiko_profile(mut self, profile: KaikoProfile) -> Self {
+        self.kaiko_settings.profile = profile;
+        self
+    }
+
+    /// Chooses how the calls with the first Kaiko key are counted.
+    pub fn kaiko_limit_model(mut self, model: LimitModel) -> Self {
+        self.kaiko_settings.limit_model = model;
+        self
+    }
+
+    /// Sets the length of the rate-limit window of the first Kaiko key, in sandbox time.
+    pub fn kaiko_window(mut self, window: Duration) -> Self {
+        self.kaiko_settings.window = window;
+        self
+    }
+
     /// Sets the credits that the first team starts with.
     pub fn credits(mut self, credits: u64) -> Self {
         self.credits = credits;
         self
     }
 
-    /// Starts the sandbox. Fails when the port is taken or the key or the time scale is impossible.
+    /// Starts the sandbox. Fails when the port is taken or the key, a setting or the time scale is impossible.
     pub async fn start(self) -> io::Result<Sandbox> {
         self.start_blocking()
     }
@@ -122,11 +184,14 @@ impl Builder {
         let shared = Shared::new(self.pace, self.seed);
         let mut state = shared.state();
         let place = state.add_team(self.api_key, self.settings, self.credits).map_err(invalid)?;
-        let first = state
-            .world(place)
-            .map(|world| TeamKey { team: world.team.clone(), api_key: world.origin.api_key.clone() });
+        let first = state.world(place).map(|world| TeamKey::of(world));
+        let place =
+            state.add_kaiko_key(self.kaiko_api_key, self.kaiko_settings, DEFAULT_CREDITS).map_err(invalid)?;
+        let first_kaiko = state.world(place).map(|world| TeamKey::of(world));
+        state.worlds().iter_mut().for_each(|world| world.settle(shared.clock.now()));
         drop(state);
-        let first = first.ok_or_else(|| invalid("no team".to_owned()))?;
-        Sandbox::launch(shared, first, self.port)
+        let both = first.zip(first_kaiko);
+        let (first, first_kaiko) = both.ok_or_else(|| invalid("no team".to_owned()))?;
+        Sandbox::launch(shared, first, first_kaiko, self.port)
     }
 }

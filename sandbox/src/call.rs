@@ -27,14 +27,18 @@ impl<'a> Call<'a> {
         self.parameters.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value)
     }
 
-    /// The body as a JSON object.
-    pub(crate) fn object(&self) -> Result<Map<String, Value>, Answer> {
-        let json = self.content_type.is_some_and(|kind| {
+    /// Whether the body says that it is JSON.
+    pub(crate) fn is_json(&self) -> bool {
+        self.content_type.is_some_and(|kind| {
             let kind = kind.split(';').next().unwrap_or_default().trim();
             kind.eq_ignore_ascii_case("application/json")
-        });
+        })
+    }
+
+    /// The body as a JSON object.
+    pub(crate) fn object(&self) -> Result<Map<String, Value>, Answer> {
         let mut problems = Problems::default();
-        if !json {
+        if !self.is_json() {
             problems.add("Content-Type", "Must be application/json");
             return Err(self.invalid(&problems));
         }
@@ -73,7 +77,6 @@ impl<'a> Call<'a> {
     }
 
     fn invalid(&self, problems: &Problems) -> Answer {
-        let code = if self.operation.is_do_not_contact() { "invalid_request" } else { "validation_error" };
-        Answer::invalid(code, "Some fields are not valid", problems.list())
+        Answer::invalid(self.operation.validation_code(), "Some fields are not valid", problems.list())
     }
 }

@@ -8,12 +8,14 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde::{Deserialize, Serialize};
 
 /// 2026-01-01T00:00:00Z, where the virtual clock starts, so that its time stamps repeat.
 const VIRTUAL_START: i64 = 1_767_225_600_000_000;
 
 /// A point of sandbox time, in microseconds since the Unix epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Moment(i64);
 
 impl Moment {
@@ -35,8 +37,38 @@ impl Moment {
         Duration::from_micros(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// The last moment, not after this one, of those that lie `step` apart from the Unix epoch on, all of them
+    /// moved by `phase`.
+    pub(crate) fn floor(self, step: Duration, phase: Duration) -> Self {
+        let step = micros(step).max(1);
+        Self(self.0.saturating_sub(self.0.saturating_sub(micros(phase) % step).rem_euclid(step)))
+    }
+
     pub(crate) fn unix_millis(self) -> i64 {
         self.0.div_euclid(1_000)
+    }
+
+    pub(crate) fn unix_micros(self) -> i64 {
+        self.0
+    }
+
+    /// The number of its day in UTC since the first of Unix time.
+    pub(crate) fn day(self) -> i64 {
+        self.0.div_euclid(86_400_000_000)
+    }
+
+    /// The beginning of the next month in UTC; far off when there is none.
+    pub(crate) fn next_month(self) -> Self {
+        let begin = Timestamp::from_microsecond(self.0).and_then(|now| {
+            let first = now.to_zoned(TimeZone::UTC).date().last_of_month().tomorrow()?;
+            first.to_zoned(TimeZone::UTC)
+        });
+        begin.map_or(Self(i64::MAX), |begin| Self(begin.timestamp().as_microsecond()))
+    }
+
+    /// Reads an instant in ISO 8601.
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        text.parse::<Timestamp>().ok().map(|stamp| Self(stamp.as_microsecond()))
     }
 
     /// ISO 8601 in UTC with milliseconds and `Z`, as the service writes it.
@@ -84,6 +116,11 @@ impl Clock {
         self.advanced.fetch_add(micros(span), Ordering::SeqCst);
     }
 
+    /// Sets sandbox time, forward or back; it runs on from there at its pace.
+    pub(crate) fn turn_to(&self, moment: Moment) {
+        self.advanced.fetch_add(moment.0.saturating_sub(self.now().0), Ordering::SeqCst);
+    }
+
     /// What a caller is told to wait for a span of sandbox time. A caller lives on the wall clock, so a faster
     /// clock means a shorter wait; with the virtual clock the caller is taken to share it.
     pub(crate) fn caller_wait(&self, span: Duration) -> Duration {
@@ -91,6 +128,12 @@ impl Clock {
             Pace::Scaled(scale) => span.div_f64(scale),
             Pace::Virtual => span,
         }
+    }
+
+    /// The same in whole seconds, rounded up.
+    pub(crate) fn caller_seconds(&self, span: Duration) -> u64 {
+        let told = self.caller_wait(span);
+        told.as_secs() + u64::from(told.subsec_nanos() > 0)
     }
 
     /// The Unix time in milliseconds, on the caller's clock, at which a span of sandbox time will be over.
@@ -123,6 +166,14 @@ mod tests {
         clock.advance(Duration::from_millis(61_250));
         assert_eq!(clock.now().iso(), "2026-01-01T00:01:01.250Z");
         assert_eq!(clock.caller_wait(Duration::from_secs(3)), Duration::from_secs(3));
+    }
+
+    #[test]
+    fn months_begin_with_their_first() {
+        let next = |text: &str| Moment::parse(text).unwrap().next_month().iso();
+        assert_eq!(next("2026-01-31T23:59:59Z"), "2026-02-01T00:00:00.000Z");
+        assert_eq!(next("2026-12-01T00:00:00+01:00"), "2026-12-01T00:00:00.000Z");
+        assert_eq!(Moment::parse("yesterday"), None);
     }
 
     #[test]

@@ -4,6 +4,14 @@
 //! recorded and are not subject to faults. Every route that works on a team takes it from `team`, in the query or
 //! in the body, and means the first team without it.
 
+mod agents;
+mod campaigns;
+mod chats;
+mod foreign;
+mod snapshots;
+mod webhooks;
+mod workspaces;
+
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -11,8 +19,9 @@ use serde_json::{Map, Value, json};
 
 use crate::answer::Answer;
 use crate::faults::FaultRule;
+use crate::kaiko::{KaikoSettings, KaikoState};
 use crate::log::RecordedRequest;
-use crate::model::Message;
+use crate::operation::Service;
 use crate::script::ScriptedAnswer;
 use crate::settings::Settings;
 use crate::state::{Shared, State};
@@ -63,8 +72,14 @@ const ROUTES: &[ControlRoute] = &[
     at("POST", "teams", add_team),
     at("POST", "settings", change_settings),
     at("POST", "credits", change_credits),
-    at("POST", "agents/*", change_agent),
-    at("POST", "chats/*", change_chat),
+    at("POST", "foreign", foreign::call),
+    at("GET", "agents/*", agents::show),
+    at("POST", "agents/*", agents::change),
+    at("POST", "campaigns/*", campaigns::change),
+    at("POST", "chats/*", chats::change),
+    at("POST", "webhooks/*", webhooks::change),
+    at("GET", "deliveries", webhooks::waiting),
+    at("GET", "workspaces/*", workspaces::show),
     at("POST", "faults", add_fault),
     at("DELETE", "faults", remove_faults),
     at("POST", "script", set_script),
@@ -73,6 +88,8 @@ const ROUTES: &[ControlRoute] = &[
     at("DELETE", "requests", clear_requests),
     at("POST", "advance", advance),
     at("POST", "reset", reset),
+    at("GET", "snapshot", snapshots::take),
+    at("POST", "load", snapshots::load),
 ];
 
 /// Answers a control request that came over HTTP.
@@ -192,32 +209,54 @@ fn shown(value: impl serde::Serialize) -> Outcome {
 }
 
 fn state(order: &mut Order<'_>) -> Outcome {
-    order.in_world(|world, order| shown(TeamState::of(world, &order.shared.clock)))
+    order.in_world(|world, order| match world.origin.service {
+        Service::Kakiyo => shown(TeamState::of(world, &order.shared.clock)),
+        Service::Kaiko => shown(KaikoState::of(world, &order.shared.clock)),
+    })
 }
 
 fn list_teams(order: &mut Order<'_>) -> Outcome {
     let mut state = order.shared.state();
-    let teams =
-        state.worlds().iter().map(|world| json!({"team": world.team, "apiKey": world.origin.api_key}));
+    let teams = state.worlds().iter().map(named);
     Ok(json!({"teams": teams.collect::<Vec<_>>()}))
 }
 
+fn named(world: &World) -> Value {
+    json!({"team": world.team, "apiKey": world.origin.api_key, "service": world.origin.service})
+}
+
 fn add_team(order: &mut Order<'_>) -> Outcome {
+    let service = order.take::<Service>("service")?.unwrap_or_default();
     let api_key = order.take::<String>("apiKey")?;
     let credits = order.take::<u64>("credits")?.unwrap_or(crate::sandbox::DEFAULT_CREDITS);
     let patch = Value::Object(std::mem::take(&mut order.body));
-    let settings = Settings::default().patched(&patch).map_err(wrong)?;
+    let place = match service {
+        Service::Kakiyo => {
+            let settings = Settings::default().patched(&patch).map_err(wrong)?;
+            order.shared.state().add_team(api_key, settings, credits)
+        }
+        Service::Kaiko => {
+            let settings = KaikoSettings::default().patched(&patch).map_err(wrong)?;
+            order.shared.state().add_kaiko_key(api_key, settings, credits)
+        }
+    };
     let mut state = order.shared.state();
-    let place = state.add_team(api_key, settings, credits).map_err(wrong)?;
-    let world = state.world(place).ok_or_else(|| missing("There is no team"))?;
-    Ok(json!({"team": world.team, "apiKey": world.origin.api_key}))
+    let world = state.world(place.map_err(wrong)?).ok_or_else(|| missing("There is no team"))?;
+    world.settle(order.shared.clock.now());
+    Ok(named(world))
 }
 
 fn change_settings(order: &mut Order<'_>) -> Outcome {
     order.in_world(|world, order| {
         let patch = Value::Object(std::mem::take(&mut order.body));
+        if world.origin.service == Service::Kaiko {
+            world.kaiko.settings = world.kaiko.settings.patched(&patch).map_err(wrong)?;
+            world.settle(order.shared.clock.now());
+            return shown(&world.kaiko.settings);
+        }
         world.settings = world.settings.patched(&patch).map_err(wrong)?;
-        world.stop_agents_without_credits();
+        world.settle(order.shared.clock.now());
+        world.resume_agents_after_top_up();
         shown(&world.settings)
     })
 }
@@ -228,62 +267,9 @@ fn change_credits(order: &mut Order<'_>) -> Outcome {
         let add = order.take::<i64>("add")?.unwrap_or(0);
         order.nothing_left()?;
         world.credits = set.unwrap_or(world.credits).saturating_add_signed(add);
-        world.stop_agents_without_credits();
+        world.after_spending();
+        world.resume_agents_after_top_up();
         Ok(json!({"credits": world.credits}))
-    })
-}
-
-fn change_agent(order: &mut Order<'_>) -> Outcome {
-    let id = order.id;
-    order.in_world(|world, order| {
-        let status = order.take::<String>("status")?.ok_or_else(|| wrong("status: is required"))?;
-        order.nothing_left()?;
-        let agent = world.agents.get_mut(id).ok_or_else(|| missing(format!("There is no agent {id}")))?;
-        agent.status = status;
-        Ok(json!({"id": agent.id, "status": agent.status}))
-    })
-}
-
-fn change_chat(order: &mut Order<'_>) -> Outcome {
-    let (id, now) = (order.id, order.shared.clock.now());
-    order.in_world(|world, order| {
-        let status = order.take::<u16>("status")?;
-        let paused = order.take::<bool>("paused")?;
-        let qualification = order.take::<String>("qualification")?;
-        let sent = order.take::<bool>("messageSent")?.unwrap_or(false);
-        let replied = order.take::<bool>("replied")?.unwrap_or(false);
-        order.nothing_left()?;
-        let chat = world.chats.get_mut(id).ok_or_else(|| missing(format!("There is no chat {id}")))?;
-        if sent || replied {
-            chat.messages += u32::from(sent) + u32::from(replied);
-            chat.transcript.extend(sent.then_some(Message { from_person: false, date: now }));
-            chat.transcript.extend(replied.then_some(Message { from_person: true, date: now }));
-            chat.last_message = Some(now);
-        }
-        if sent {
-            chat.status = chat.status.max(3);
-        }
-        if replied {
-            chat.responses += 1;
-            chat.last_response = Some(now);
-            chat.status = 4;
-        }
-        chat.status = status.unwrap_or(chat.status);
-        chat.paused = paused.unwrap_or(chat.paused);
-        chat.qualification = qualification.unwrap_or_else(|| chat.qualification.clone());
-        Ok(json!({
-            "id": chat.id,
-            "prospectId": chat.person,
-            "campaignId": chat.campaign,
-            "status": chat.status,
-            "paused": chat.paused,
-            "qualification": chat.qualification,
-            "messages": chat.messages,
-            "responses": chat.responses,
-            "lastMessage": chat.last_message.map(|time| time.iso()),
-            "customData": chat.custom_data,
-            "additionalFields": chat.additional_fields,
-        }))
     })
 }
 
@@ -292,7 +278,7 @@ fn add_fault(order: &mut Order<'_>) -> Outcome {
         let rule = Value::Object(std::mem::take(&mut order.body));
         let rule: FaultRule =
             serde_json::from_value(rule).map_err(|error| wrong(format!("fault: {error}")))?;
-        rule.check().map_err(wrong)?;
+        rule.fault.check().map_err(wrong)?;
         if rule.operation != "*" && crate::operation::all().all(|known| known.id != rule.operation) {
             return Err(wrong(format!("operation: {} is not known", rule.operation)));
         }
@@ -378,12 +364,13 @@ fn advance(order: &mut Order<'_>) -> Outcome {
 fn reset(order: &mut Order<'_>) -> Outcome {
     let all = order.take::<bool>("all")?.unwrap_or(false);
     if all {
-        order.shared.state().worlds().iter_mut().for_each(World::reset);
+        let now = order.shared.clock.now();
+        order.shared.state().worlds().iter_mut().for_each(|world| world.begin_again(now));
         return Ok(json!({}));
     }
     order.in_world(|world, order| {
         order.nothing_left()?;
-        world.reset();
+        world.begin_again(order.shared.clock.now());
         Ok(json!({}))
     })
 }

@@ -2,6 +2,10 @@
 //!
 //! The people and companies are invented.
 
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
 use crate::identifiers::mix;
 
 const TITLES: [&str; 6] =
@@ -16,13 +20,13 @@ const PLACES: [(&str, &str); 5] = [
 ];
 
 /// The enriched part of a person.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Profile {
-    pub(crate) title: &'static str,
-    pub(crate) company: &'static str,
+    pub(crate) title: Cow<'static, str>,
+    pub(crate) company: Cow<'static, str>,
     pub(crate) website: Option<String>,
-    pub(crate) city: &'static str,
-    pub(crate) country: &'static str,
+    pub(crate) city: Cow<'static, str>,
+    pub(crate) country: Cow<'static, str>,
 }
 
 impl Profile {
@@ -34,7 +38,13 @@ impl Profile {
         let website = seed
             .is_multiple_of(2)
             .then(|| format!("https://{}.example.org", company.to_lowercase().replace(' ', "-")));
-        Self { title: pick(&TITLES, seed, 3), company, website, city, country }
+        Self {
+            title: pick(&TITLES, seed, 3).into(),
+            company: company.into(),
+            website,
+            city: city.into(),
+            country: country.into(),
+        }
     }
 
     pub(crate) fn headline(&self) -> String {

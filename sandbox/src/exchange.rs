@@ -15,15 +15,18 @@ use tokio::time::sleep;
 
 use crate::admission::{admit, authenticate};
 use crate::answer::{Answer, Verdict};
-use crate::arrival::{Arrival, Received, receive, recorded};
+use crate::arrival::{Arrival, LARGEST_BODY, LARGEST_CONTROL_BODY, Received, receive, recorded};
 use crate::call::Call;
 use crate::control;
+use crate::fault_header;
 use crate::faults::Stop;
 use crate::flight::{Flight, Opening};
-use crate::operation::{Route, route};
+use crate::forms::formed;
+use crate::kaiko;
+use crate::operation::{Route, Service, route};
 use crate::server::Connection;
 use crate::state::Shared;
-use crate::wire::{Delivery, WireBody, response};
+use crate::wire::{Delivery, WireBody, response, stream};
 
 pub(crate) async fn exchange(
     shared: Arc<Shared>,
@@ -33,13 +36,17 @@ pub(crate) async fn exchange(
     let (head, body) = request.into_parts();
     let arrival = Arrival::new(&head, connection.number);
     if arrival.path == control::BASE_PATH || arrival.path.starts_with(control::BASE_PATH_SLASH) {
-        let Received::Whole(body) = receive(body).await else { return Ok(response(&too_large(), None)) };
+        let Received::Whole(body) = receive(body, LARGEST_CONTROL_BODY).await else {
+            return Ok(response(&too_large(LARGEST_CONTROL_BODY), None));
+        };
         let answer = control::answer(&shared, &arrival.method, &arrival.path, &arrival.query, &body);
         return Ok(response(&answer, None));
     }
     let mut flight = Flight::begin(&shared, &connection, &arrival);
-    let delivery = judge(&shared, &arrival, receive(body).await, &mut flight).await;
+    let delivery = judge(&shared, &arrival, receive(body, LARGEST_BODY).await, &mut flight).await;
     match delivery {
+        Delivery::Whole(answer) if answer.is_stream() => Ok(stream(&answer, None, flight)),
+        Delivery::Cut(answer, at) if answer.is_stream() => Ok(stream(&answer, Some(at), flight)),
         Delivery::Whole(answer) => {
             flight.finish(Some(answer.status));
             Ok(response(&answer, None))
@@ -73,7 +80,7 @@ async fn judge(shared: &Shared, arrival: &Arrival, body: Received, flight: &mut 
         Received::Broken => return Delivery::Abandon,
     };
     let shown = body.as_deref().map(recorded).unwrap_or_default();
-    let effects = match flight.open(arrival, shown, operation) {
+    let mut effects = match flight.open(arrival, shown, operation) {
         Opening::Scripted(answer) => {
             let (delay, delivery) = answer.played();
             wait(delay).await;
@@ -81,7 +88,10 @@ async fn judge(shared: &Shared, arrival: &Arrival, body: Received, flight: &mut 
         }
         Opening::World(effects) => effects,
     };
-    let Some(body) = body else { return Delivery::Whole(too_large()) };
+    match fault_header::asked(&arrival.headers) {
+        Ok(faults) => faults.iter().for_each(|fault| effects.add(fault)),
+        Err(refusal) => return Delivery::Whole(refusal),
+    }
     wait(effects.delay_before).await;
     match effects.before {
         Some(Stop::Answer(answer)) => return Delivery::Whole(answer),
@@ -89,7 +99,11 @@ async fn judge(shared: &Shared, arrival: &Arrival, body: Received, flight: &mut 
         Some(Stop::Hang) => return Delivery::Hang,
         None => {}
     }
-    let answer = process(shared, arrival, route, &body, flight).unwrap_or_else(|refusal| refusal);
+    let body = body.as_deref();
+    let answer = match Service::of_path(&arrival.path) {
+        Service::Kakiyo => process(shared, arrival, route, body, flight).unwrap_or_else(|refusal| refusal),
+        Service::Kaiko => kaiko::serve(shared, arrival, route, body, flight),
+    };
     wait(effects.delay_after).await;
     effects.applied_to(answer)
 }
@@ -99,10 +113,11 @@ fn process(
     shared: &Shared,
     arrival: &Arrival,
     route: Option<Route>,
-    body: &[u8],
+    body: Option<&[u8]>,
     flight: &Flight,
 ) -> Verdict {
-    let one_code = route.as_ref().is_some_and(|route| route.operation.has_one_code_for_keys());
+    let body = body.ok_or_else(|| too_large(LARGEST_BODY))?;
+    let one_code = route.as_ref().and_then(|route| route.operation.key_code());
     let mut state = shared.state();
     let place = authenticate(&mut state, arrival.authorization.as_deref(), one_code)?;
     let Some(Route { operation, parameters }) = route else {
@@ -124,10 +139,16 @@ fn process(
         content_type: arrival.content_type.as_deref(),
         body,
     };
-    let mut answer = (operation.handler)(&mut call).unwrap_or_else(|refusal| refusal);
+    let answer = (operation.handler)(&mut call).unwrap_or_else(|refusal| refusal);
+    let world = call.world;
+    let mut answer = formed(answer, operation, world);
     answer.headers.extend(headers);
-    if answer.status >= 400 {
-        call.world.counters.operation(operation.id).failures += 1;
+    let failed = answer.status >= 400;
+    if failed {
+        world.counters.operation(operation.id).failures += 1;
+    }
+    if !failed || world.settings.charge_failures {
+        world.charge(1);
     }
     drop(state);
     flight.counted();
@@ -141,6 +162,7 @@ async fn wait(delay: Duration) {
     }
 }
 
-fn too_large() -> Answer {
-    Answer::refusal(413, "payload_too_large", "The body is larger than 8 MiB")
+fn too_large(largest: usize) -> Answer {
+    let message = format!("The body is larger than {} MiB", largest / 1024 / 1024);
+    Answer::refusal(413, "payload_too_large", message)
 }

@@ -119,14 +119,17 @@ impl FaultRule {
     pub fn new(operation: &str, when: When, fault: Fault) -> Self {
         Self { operation: operation.to_owned(), when, fault }
     }
+}
 
+impl Fault {
+    /// Refuses what cannot be sent.
     pub(crate) fn check(&self) -> Result<(), String> {
-        match &self.fault {
-            Fault::Status { status, headers, .. } => {
+        match self {
+            Self::Status { status, headers, .. } => {
                 sendable_status(*status)?;
                 sendable_headers(headers.iter())
             }
-            Fault::WrongContentType { content_type: Some(kind) } => {
+            Self::WrongContentType { content_type: Some(kind) } => {
                 sendable_headers([(&"content-type".to_owned(), kind)].into_iter())
             }
             _ => Ok(()),
@@ -155,7 +158,7 @@ pub(crate) struct Effects {
 }
 
 impl Effects {
-    fn add(&mut self, fault: &Fault) {
+    pub(crate) fn add(&mut self, fault: &Fault) {
         let (stop, after) = match fault {
             Fault::DelayBefore { ms } => return self.delay_before += Duration::from_millis(*ms),
             Fault::DelayAfter { ms } => return self.delay_after += Duration::from_millis(*ms),
@@ -207,16 +210,30 @@ impl Effects {
     }
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 struct Active {
     id: u64,
     rule: FaultRule,
     calls: u64,
+    #[serde(with = "random")]
     random: fastrand::Rng,
 }
 
+/// A generator as the number that it goes on from.
+mod random {
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(random: &fastrand::Rng, serializer: S) -> Result<S::Ok, S::Error> {
+        random.get_seed().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<fastrand::Rng, D::Error> {
+        u64::deserialize(deserializer).map(fastrand::Rng::with_seed)
+    }
+}
+
 /// The rules of one team in the order in which they were set.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Faults {
     active: Vec<Active>,
     next: u64,
@@ -228,6 +245,11 @@ impl Faults {
         let seed = if let When::Probability { seed, .. } = rule.when { seed } else { 0 };
         self.active.push(Active { id: self.next, rule, calls: 0, random: fastrand::Rng::with_seed(seed) });
         self.next
+    }
+
+    /// Refuses rules that cannot be carried out.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.active.iter().try_for_each(|active| active.rule.fault.check())
     }
 
     /// Takes one rule away, or all. Gives how many there were.

@@ -5,13 +5,13 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::admission::team_of;
-use crate::arrival::Arrival;
+use crate::arrival::{Arrival, without_passwords};
 use crate::faults::Effects;
 use crate::log::{Ending, RecordedRequest, RequestLog};
 use crate::script::ScriptedAnswer;
 use crate::server::Connection;
 use crate::state::Shared;
+use crate::world::World;
 
 /// What a request meets after it was recorded.
 pub(crate) enum Opening {
@@ -21,26 +21,31 @@ pub(crate) enum Opening {
     World(Effects),
 }
 
+#[derive(Debug)]
 pub(crate) struct Flight {
     shared: Arc<Shared>,
     /// The place of the team's world; none for requests that name no known team.
     place: Option<usize>,
     sequence: Option<u64>,
+    /// How many requests of the team were under way when it came, with itself.
+    rank: u64,
     finished: bool,
 }
 
 impl Flight {
     pub(crate) fn begin(shared: &Arc<Shared>, connection: &Connection, arrival: &Arrival) -> Self {
         let mut state = shared.state();
-        let place = arrival.authorization.as_deref().and_then(team_of).and_then(|team| state.place(team));
+        let place = state.place_of(arrival);
+        let mut rank = 0;
         if let Some((place, world)) = place.and_then(|place| Some((place, state.world(place)?))) {
             world.counters.flight_began();
+            rank = world.counters.in_flight;
             if connection.is_first_of(place) {
                 world.counters.connections += 1;
             }
         }
         drop(state);
-        Self { shared: Arc::clone(shared), place, sequence: None, finished: false }
+        Self { shared: Arc::clone(shared), place, sequence: None, rank, finished: false }
     }
 
     /// Records the request and decides between script and world.
@@ -60,17 +65,36 @@ impl Flight {
             counted: false,
             ending: Ending::Open,
         };
+        let shown = |entry: RecordedRequest| RecordedRequest { body: without_passwords(entry.body), ..entry };
         let mut state = self.shared.state();
         let Some(world) = self.place.and_then(|place| state.world(place)) else {
-            self.sequence = Some(state.strays.add(entry));
+            self.sequence = Some(state.strays.add(shown(entry)));
             return Opening::World(Effects::default());
         };
-        self.sequence = Some(world.log.add(entry));
-        if let Some(answer) = world.script.next() {
+        // A script is laid out by a test that wants to compare what was sent, so nothing is hidden from it.
+        let scripted = world.script.next();
+        self.sequence = Some(world.log.add(if scripted.is_some() { entry } else { shown(entry) }));
+        if let Some(answer) = scripted {
             world.counters.scripted += 1;
             return Opening::Scripted(answer);
         }
         Opening::World(operation.map(|operation| world.faults.strike(operation)).unwrap_or_default())
+    }
+
+    pub(crate) fn rank(&self) -> u64 {
+        self.rank
+    }
+
+    /// Its place in the log.
+    pub(crate) fn sequence(&self) -> Option<u64> {
+        self.sequence
+    }
+
+    /// Notes that the call was let through, in a world that is at hand.
+    pub(crate) fn counted_in(&self, world: &mut World) {
+        if let Some(entry) = self.sequence.and_then(|sequence| world.log.entry(sequence)) {
+            entry.counted = true;
+        }
     }
 
     /// Notes that the call was let through.
@@ -94,6 +118,7 @@ impl Flight {
         let mut state = self.shared.state();
         if let Some(world) = self.place.and_then(|place| state.world(place)) {
             world.counters.flight_ended();
+            world.kaiko.replies.landed(self.sequence);
             world.counters.aborted += u64::from(ending == Ending::Aborted);
         }
     }

@@ -2,8 +2,10 @@
 //!
 //! One counter per world. Two worlds never share an id, because the number of the world is part of it.
 
+use serde::{Deserialize, Serialize};
+
 /// Hands out the ids of one world.
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Identifiers {
     seed: u64,
     world: u16,
@@ -22,6 +24,11 @@ impl Identifiers {
         let mixed = mix(self.seed ^ u64::from(self.world).wrapping_mul(0xD1B5_4A32_D192_ED03), self.next);
         format!("{mixed:016x}{:04x}", self.world)
     }
+}
+
+/// A stable hash of some bytes (FNV-1a).
+pub(crate) fn hash(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xCBF2_9CE4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
 /// One step of the splitmix64 generator.

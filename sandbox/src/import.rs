@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::clock::Moment;
@@ -13,11 +14,12 @@ use crate::enrichment::{Profile, name_from_slug};
 use crate::model::{Campaign, Chat, Person};
 use crate::profile_url;
 use crate::records::Record;
+use crate::sales_navigator::Search;
 use crate::settings::Settings;
 use crate::world::World;
 
 /// One row as sent.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Row {
     pub(crate) name: Option<String>,
     pub(crate) url: String,
@@ -27,7 +29,7 @@ pub(crate) struct Row {
 }
 
 /// How the rows of one import ended so far.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Counts {
     pub(crate) imported: usize,
     pub(crate) existing: usize,
@@ -36,7 +38,7 @@ pub(crate) struct Counts {
     pub(crate) enrichment_failed: usize,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct Import {
     pub(crate) id: String,
     pub(crate) campaign: String,
@@ -44,6 +46,8 @@ pub(crate) struct Import {
     pub(crate) rows: Vec<Row>,
     pub(crate) counts: Counts,
     pub(crate) report: Vec<Value>,
+    /// Where the rows come from, when nobody sent them.
+    pub(crate) search: Option<Search>,
     delay: Duration,
     rows_per_second: Option<f64>,
     /// The end of the imports of the same campaign that came before. No row overtakes them, so of two equal rows
@@ -58,7 +62,18 @@ impl Record for Import {
 }
 
 impl Import {
-    fn new(id: String, campaign: &Campaign, rows: Vec<Row>, settings: &Settings, now: Moment) -> Self {
+    fn new(
+        id: String,
+        campaign: &Campaign,
+        rows: Vec<Row>,
+        search: Option<Search>,
+        settings: &Settings,
+        now: Moment,
+    ) -> Self {
+        let (delay, speed) = match search {
+            Some(_) => (settings.sales_navigator_delay, None),
+            None => (settings.import_delay, settings.import_rows_per_second),
+        };
         Self {
             id,
             campaign: campaign.id.clone(),
@@ -66,8 +81,9 @@ impl Import {
             rows,
             counts: Counts::default(),
             report: Vec::new(),
-            delay: settings.import_delay,
-            rows_per_second: settings.import_rows_per_second.filter(|speed| *speed > 0.0),
+            search,
+            delay,
+            rows_per_second: speed.filter(|speed| *speed > 0.0),
             held_until: campaign.busy_until,
         }
     }
@@ -99,17 +115,33 @@ impl Import {
 impl World {
     /// Queues the rows of a batch. Gives the id of the import, or nothing when there is no such campaign.
     pub(crate) fn queue_import(&mut self, campaign: &str, rows: Vec<Row>, now: Moment) -> Option<String> {
+        self.queue(campaign, rows, None, now)
+    }
+
+    /// Queues rows that were sent, or found by a search.
+    pub(crate) fn queue(
+        &mut self,
+        campaign: &str,
+        rows: Vec<Row>,
+        search: Option<Search>,
+        now: Moment,
+    ) -> Option<String> {
         let campaign = self.campaigns.get_mut(campaign)?;
-        let import = Import::new(self.identifiers.next(), campaign, rows, &self.settings, now);
+        let import = Import::new(self.identifiers.next(), campaign, rows, search, &self.settings, now);
         campaign.busy_until = Some(import.due(import.rows.len()));
-        let id = import.id.clone();
+        let (id, empty) = (import.id.clone(), import.rows.is_empty());
         let place = self.imports.add(import);
-        self.open_imports.push(place);
+        if !empty {
+            self.open_imports.push(place);
+        }
         Some(id)
     }
 
-    /// Works through every import row that is due, in the order of their due times.
+    /// Ends what agents have under way and works through every import row that is due, in the order of their due
+    /// times.
     pub(crate) fn settle(&mut self, now: Moment) {
+        self.settle_purse(now);
+        self.settle_agents(now);
         let mut due: Vec<(Moment, usize, usize)> = Vec::new();
         for &place in &self.open_imports {
             let Some(import) = self.imports.at(place) else { continue };
@@ -204,6 +236,8 @@ impl World {
             responses: 0,
             last_message: None,
             last_response: None,
+            invited_at: None,
+            qualified_at: None,
             transcript: Vec::new(),
             custom_data: row.custom_data.clone(),
             additional_fields: row.additional_fields.clone(),

@@ -1,5 +1,5 @@
-//! An embedded stand-in for the Kakiyo service: the same routes, checks, limits, credits, imports and errors, on
-//! the loopback interface, with nothing to install.
+//! An embedded stand-in for the services Kakiyo and Kaiko: the same routes, checks, limits, credits, imports and
+//! errors, on the loopback interface, with nothing to install.
 //!
 //! It is written from the published facts alone and shares no code with the client, so that it can judge it: what
 //! reached it and what it counted can be asked. Tests steer it in Rust through [`Sandbox`] and in any language
@@ -11,14 +11,18 @@
 //! assert!(sandbox.base_url().ends_with("/v1"));
 //! assert_eq!(sandbox.api_key().len(), 40);
 //! assert_eq!(sandbox.calls(), 0);
+//! // Kaiko is at the same port, with keys of its own.
+//! assert!(sandbox.kaiko_api_key().starts_with("kaiko_live_"));
+//! assert_eq!(sandbox.kaiko_base_url(), sandbox.origin());
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! A request goes: connection (`server`) → exchange → script or faults → admission → operation (`kakiyo/`) →
-//! answer (`wire`).
+//! answer (`wire`). From admission to the operation, Kaiko has its own way (`kaiko/service`).
 
 mod admission;
+mod agent;
 mod answer;
 mod arrival;
 mod block_list;
@@ -28,11 +32,16 @@ mod clock;
 mod control;
 mod counters;
 mod enrichment;
+mod events;
 mod exchange;
+mod fault_header;
 mod faults;
 mod flight;
+mod foreign;
+mod forms;
 mod identifiers;
 mod import;
+mod kaiko;
 mod kakiyo;
 mod limits;
 mod log;
@@ -40,23 +49,34 @@ mod model;
 mod operation;
 mod profile;
 mod profile_url;
+mod purse;
 mod records;
+mod sales_navigator;
 mod sandbox;
 mod script;
 mod server;
 mod settings;
+mod snapshot;
 mod state;
 mod team_state;
 mod validation;
+mod webhook;
 mod wire;
+mod workspace;
 mod world;
 
 pub use builder::Builder;
-pub use counters::{Counters, OperationCounters};
+pub use counters::{Counters, ForeignCounters, OperationCounters};
+pub use events::EventNames;
 pub use faults::{Fault, FaultRule, When};
+pub use foreign::ForeignTraffic;
+pub use forms::{CampaignPaging, Forms, WaitSign};
+pub use kaiko::{KaikoPoint, KaikoProfile, KaikoSettings, KaikoState, KeyStatus};
+pub use limits::LimitModel;
 pub use log::{Ending, RecordedRequest};
 pub use profile::Profile;
+pub use purse::TopUp;
 pub use sandbox::{ControlError, Sandbox, TeamKey};
 pub use script::{HeaderValues, Reset, ScriptedAnswer};
-pub use settings::{PlanLimits, SearchForm, Settings};
+pub use settings::{AgentStates, PlanLimits, RateForm, SearchForm, Settings, SignIn};
 pub use team_state::{AgentState, RecordCounts, ScriptState, TeamState};

@@ -3,9 +3,12 @@
 //! `seed` follows the source guides (metered, 60 a minute per operation), `tiered` the documentation of July 2026
 //! (unmetered, 60, 30 and 15 a minute by tier). The Do Not Contact buckets are the same in both.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::operation::{Group, Operation, Tier};
+use crate::kaiko;
+use crate::operation::{Group, Operation, Service, Tier};
 use crate::settings::Settings;
 
 /// Which of the two published rule sets a team lives under.
@@ -24,6 +27,16 @@ const DO_NOT_CONTACT: [(&str, u32); 3] = [("dnc.reads", 60), ("dnc.writes", 30),
 
 const PER_OPERATION: u32 = 60;
 
+const TIERS: [&str; 3] = ["tier.high", "tier.medium", "tier.low"];
+
+/// Whether operations of a service share a bucket of this name, under one profile or the other.
+pub(crate) fn is_group(service: Service, name: &str) -> bool {
+    match service {
+        Service::Kakiyo => TIERS.contains(&name) || DO_NOT_CONTACT.iter().any(|(known, _)| *known == name),
+        Service::Kaiko => name == kaiko::BUCKET,
+    }
+}
+
 /// Where a call is counted. `limit` is `None` where nothing is counted.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Bucket {
@@ -33,32 +46,43 @@ pub(crate) struct Bucket {
 
 /// The bucket of an operation under the settings of a team.
 pub(crate) fn bucket(settings: &Settings, operation: &Operation) -> Bucket {
-    if settings.unlimited {
-        return Bucket { name: operation.id.to_owned(), limit: None };
-    }
-    // A limit that names the operation gives it a bucket of its own, whatever it shared before.
-    if let Some(&limit) = settings.limits.get(operation.id) {
-        return Bucket { name: operation.id.to_owned(), limit };
-    }
     let (group, default) = match (operation.group, settings.profile) {
         (Group::DoNotContact(name), _) => {
             let known = DO_NOT_CONTACT.iter().find(|(known, _)| *known == name);
             (name, known.map_or(PER_OPERATION, |&(_, limit)| limit))
         }
         (Group::Tier(_), Profile::Seed) => (operation.id, PER_OPERATION),
+        // Kaiko counts by key, in its own way.
+        (Group::KaikoKey, _) => (operation.id, PER_OPERATION),
         (Group::Tier(Tier::High), Profile::Tiered) => ("tier.high", 60),
         (Group::Tier(Tier::Medium), Profile::Tiered) => ("tier.medium", 30),
         (Group::Tier(Tier::Low), Profile::Tiered) => ("tier.low", 15),
     };
-    let limit = settings.limits.get(group).copied().unwrap_or(Some(default));
+    let mut bucket = bucket_of(settings.unlimited, &settings.limits, operation.id, (group, default));
     // Whether a tier is one bucket or one per call is not published.
     let tier = matches!(operation.group, Group::Tier(_)) && settings.profile == Profile::Tiered;
-    let name = if tier && settings.tier_per_operation {
-        format!("{group}/{}", operation.id)
-    } else {
-        group.to_owned()
-    };
-    Bucket { name, limit }
+    if tier && settings.tier_per_operation && bucket.name == group {
+        bucket.name = format!("{group}/{}", operation.id);
+    }
+    bucket
+}
+
+/// The bucket of an operation that by default shares one with its group.
+pub(crate) fn bucket_of(
+    unlimited: bool,
+    limits: &BTreeMap<String, Option<u32>>,
+    operation: &str,
+    (group, default): (&str, u32),
+) -> Bucket {
+    if unlimited {
+        return Bucket { name: operation.to_owned(), limit: None };
+    }
+    // A limit that names the operation gives it a bucket of its own, whatever it shared before.
+    if let Some(&limit) = limits.get(operation) {
+        return Bucket { name: operation.to_owned(), limit };
+    }
+    let limit = limits.get(group).copied().unwrap_or(Some(default));
+    Bucket { name: group.to_owned(), limit }
 }
 
 #[cfg(test)]

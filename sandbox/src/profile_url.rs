@@ -34,7 +34,8 @@ pub(crate) fn address(slug: &str) -> String {
     format!("https://linkedin.com/in/{slug}")
 }
 
-fn is_linkedin(host: &str) -> bool {
+/// Whether a host in lower case is the site, under any of its names.
+pub(crate) fn is_linkedin(host: &str) -> bool {
     let host = host.strip_suffix(":443").or_else(|| host.strip_suffix(":80")).unwrap_or(host);
     let host = host.strip_suffix('.').unwrap_or(host);
     match host.strip_suffix("linkedin.com") {

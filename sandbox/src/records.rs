@@ -2,18 +2,49 @@
 
 use std::collections::HashMap;
 
+use serde::{Deserialize, Serialize};
+
 /// A record that has an id.
 pub(crate) trait Record {
     fn id(&self) -> &str;
 }
 
-#[derive(Debug)]
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(try_from = "Kept<T>", bound(deserialize = "T: Record + Deserialize<'de>"))]
 pub(crate) struct Records<T> {
     items: Vec<T>,
     /// The place of each item: rising, with gaps where records were removed.
     numbers: Vec<usize>,
+    #[serde(skip)]
     places: HashMap<String, usize>,
     next: usize,
+}
+
+/// What of the records is kept in a snapshot.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Kept<T> {
+    items: Vec<T>,
+    numbers: Vec<usize>,
+    next: usize,
+}
+
+impl<T: Record> TryFrom<Kept<T>> for Records<T> {
+    type Error = String;
+
+    fn try_from(kept: Kept<T>) -> Result<Self, String> {
+        let Kept { items, numbers, next } = kept;
+        let rising = numbers.is_sorted_by(|before, after| before < after);
+        if items.len() != numbers.len() || !rising || numbers.last().is_some_and(|&last| last >= next) {
+            return Err("the places of the records are not in order".to_owned());
+        }
+        let places: HashMap<String, usize> =
+            items.iter().zip(&numbers).map(|(item, &number)| (item.id().to_owned(), number)).collect();
+        if places.len() != items.len() {
+            return Err("two records have one id".to_owned());
+        }
+        Ok(Self { items, numbers, places, next })
+    }
 }
 
 impl<T> Default for Records<T> {

@@ -19,6 +19,7 @@ use crate::builder::Builder;
 use crate::control::{self, BASE_PATH_SLASH, Refused};
 use crate::counters::Counters;
 use crate::faults::FaultRule;
+use crate::kaiko::{KaikoSettings, KaikoState};
 use crate::log::RecordedRequest;
 use crate::operation;
 use crate::script::ScriptedAnswer;
@@ -26,6 +27,7 @@ use crate::server;
 use crate::settings::Settings;
 use crate::state::Shared;
 use crate::team_state::TeamState;
+use crate::world::World;
 
 /// The credits that a team starts with unless told otherwise.
 pub(crate) const DEFAULT_CREDITS: u64 = 10_000;
@@ -34,10 +36,16 @@ pub(crate) const DEFAULT_CREDITS: u64 = 10_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TeamKey {
-    /// The first 20 characters of the key.
+    /// The first 20 characters of the key; the whole of it for Kaiko.
     pub team: String,
-    /// The key: 40 letters and digits.
+    /// The key: 40 letters and digits, or one of Kaiko's.
     pub api_key: String,
+}
+
+impl TeamKey {
+    pub(crate) fn of(world: &World) -> Self {
+        Self { team: world.team.clone(), api_key: world.origin.api_key.clone() }
+    }
 }
 
 /// A control call that was refused.
@@ -71,6 +79,7 @@ pub struct Sandbox {
     shared: Arc<Shared>,
     address: SocketAddr,
     first: TeamKey,
+    first_kaiko: TeamKey,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
 }
@@ -92,7 +101,12 @@ impl Sandbox {
     }
 
     /// Binds the socket and starts the thread. Nothing here waits, so it may be called from within a runtime.
-    pub(crate) fn launch(shared: Shared, first: TeamKey, port: u16) -> io::Result<Self> {
+    pub(crate) fn launch(
+        shared: Shared,
+        first: TeamKey,
+        first_kaiko: TeamKey,
+        port: u16,
+    ) -> io::Result<Self> {
         let listener = std::net::TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -121,7 +135,7 @@ impl Sandbox {
                 }
             });
         })?;
-        Ok(Self { shared, address, first, stop: Some(stop), thread: Some(thread) })
+        Ok(Self { shared, address, first, first_kaiko, stop: Some(stop), thread: Some(thread) })
     }
 
     /// The address to give to a client: `http://127.0.0.1:PORT/v1`.
@@ -132,6 +146,52 @@ impl Sandbox {
     /// `http://127.0.0.1:PORT`; the control routes are at `/_sandbox` below it.
     pub fn origin(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The address to give to a client of Kaiko: `http://127.0.0.1:PORT`. The version is part of its paths.
+    pub fn kaiko_base_url(&self) -> String {
+        self.origin()
+    }
+
+    /// The first Kaiko key, which is also the name of its world in the control routes.
+    pub fn kaiko_api_key(&self) -> &str {
+        &self.first_kaiko.api_key
+    }
+
+    /// The state of a Kaiko key.
+    pub fn kaiko_state(&self, api_key: &str) -> Result<KaikoState, ControlError> {
+        let mut state = self.shared.state();
+        let world = state.kaiko_place(api_key).and_then(|place| state.world(place));
+        Ok(KaikoState::of(world.ok_or_else(|| unknown(api_key))?, &self.shared.clock))
+    }
+
+    /// Adds a Kaiko key with settings of its own.
+    pub fn add_kaiko_key(&self, settings: KaikoSettings) -> Result<TeamKey, ControlError> {
+        let mut state = self.shared.state();
+        let place = state
+            .add_kaiko_key(None, settings, DEFAULT_CREDITS)
+            .map_err(|message| ControlError { status: 400, message })?;
+        self.begun(state.world(place))
+    }
+
+    /// A world that was just added, from now on.
+    fn begun(&self, world: Option<&mut World>) -> Result<TeamKey, ControlError> {
+        let world = world.ok_or_else(|| unknown("just added"))?;
+        world.settle(self.shared.clock.now());
+        Ok(TeamKey::of(world))
+    }
+
+    /// Replaces the settings of a Kaiko key.
+    pub fn set_kaiko_settings(&self, api_key: &str, settings: KaikoSettings) -> Result<(), ControlError> {
+        let mut state = self.shared.state();
+        let world = state.kaiko_place(api_key).and_then(|place| state.world(place));
+        let world = world.ok_or_else(|| unknown(api_key))?;
+        settings.check().map_err(|message| ControlError { status: 400, message })?;
+        let now = self.shared.clock.now();
+        world.settle(now);
+        world.kaiko.settings = settings;
+        world.settle(now);
+        Ok(())
     }
 
     /// The key of the first team.
@@ -161,7 +221,12 @@ impl Sandbox {
 
     /// Everything that was counted for the first team.
     pub fn counters(&self) -> Counters {
-        self.shared.state().world(0).map(|world| world.counters.clone()).unwrap_or_default()
+        let mut state = self.shared.state();
+        let world = state.world(0).map(|world| {
+            world.settle(self.shared.clock.now());
+            world.counters.clone()
+        });
+        world.unwrap_or_default()
     }
 
     /// The state of a team.
@@ -185,8 +250,7 @@ impl Sandbox {
         let place = state
             .add_team(None, settings, credits)
             .map_err(|message| ControlError { status: 400, message })?;
-        let world = state.world(place).ok_or_else(|| unknown("just added"))?;
-        Ok(TeamKey { team: world.team.clone(), api_key: world.origin.api_key.clone() })
+        self.begun(state.world(place))
     }
 
     /// Replaces the settings of a team.
@@ -200,6 +264,12 @@ impl Sandbox {
     /// Sets the credits of a team.
     pub fn set_credits(&self, team: &str, credits: u64) -> Result<(), ControlError> {
         self.control("POST", "/_sandbox/credits", json!({"team": team, "set": credits})).map(drop)
+    }
+
+    /// Lets somebody else call an operation, or draw on a bucket, so many times at this moment.
+    pub fn foreign_calls(&self, team: &str, operation: &str, calls: u32) -> Result<(), ControlError> {
+        let body = json!({"team": team, "operation": operation, "calls": calls});
+        self.control("POST", "/_sandbox/foreign", body).map(drop)
     }
 
     /// Appends answers to the script of a team. With `strict` requests beyond the script are refused with 599.
@@ -232,6 +302,30 @@ impl Sandbox {
         for world in self.shared.state().worlds() {
             world.reset();
         }
+    }
+
+    /// Takes a picture of all teams, which [`Self::load`] brings back here or in another sandbox.
+    pub fn snapshot(&self) -> Result<Value, ControlError> {
+        self.control("GET", "/_sandbox/snapshot", Value::Null)
+    }
+
+    /// Takes a picture of one team.
+    pub fn snapshot_of(&self, team: &str) -> Result<Value, ControlError> {
+        self.control("GET", &format!("/_sandbox/snapshot?team={team}"), Value::Null)
+    }
+
+    /// Brings a picture back, clock and all: its teams take the places of those that are here, in order, and these
+    /// keep their keys; further ones get new keys, and whoever is not in the picture is reset. Gives the teams.
+    pub fn load(&self, snapshot: Value) -> Result<Vec<TeamKey>, ControlError> {
+        let loaded = self.control("POST", "/_sandbox/load", json!({"snapshot": snapshot}))?;
+        let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        let teams = loaded["teams"].as_array().into_iter().flatten();
+        Ok(teams.map(|team| TeamKey { team: text(&team["team"]), api_key: text(&team["apiKey"]) }).collect())
+    }
+
+    /// Brings a picture of one team back as this team. The clock goes forward to it if need be, never back.
+    pub fn load_into(&self, team: &str, snapshot: Value) -> Result<(), ControlError> {
+        self.control("POST", "/_sandbox/load", json!({"team": team, "snapshot": snapshot})).map(drop)
     }
 
     /// Carries out a control request without HTTP. `path` is the path of the route with its query, such as

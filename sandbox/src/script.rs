@@ -131,7 +131,7 @@ impl ScriptedAnswer {
 }
 
 /// The queue of one team.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Script {
     queue: VecDeque<ScriptedAnswer>,
     /// Whether requests beyond the script are refused instead of reaching the world.
@@ -141,6 +141,11 @@ pub(crate) struct Script {
 impl Script {
     pub(crate) fn add(&mut self, answers: Vec<ScriptedAnswer>) {
         self.queue.extend(answers.into_iter().filter(|answer| answer.times > 0));
+    }
+
+    /// Refuses answers that cannot be sent.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        self.queue.iter().try_for_each(ScriptedAnswer::check)
     }
 
     /// How many requests the script still answers.

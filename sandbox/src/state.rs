@@ -6,9 +6,13 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::admission::team_of;
+use crate::arrival::Arrival;
 use crate::clock::{Clock, Pace};
 use crate::identifiers::mix;
+use crate::kaiko::{self, KaikoSettings};
 use crate::log::RequestLog;
+use crate::operation::Service;
 use crate::settings::Settings;
 use crate::world::{Origin, World};
 
@@ -56,7 +60,35 @@ impl State {
         if api_key.len() != 40 || !api_key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
             return Err("apiKey: must be 40 characters out of A-Z, a-z, 0-9".to_owned());
         }
-        let origin = Origin { api_key, settings, credits, seed: self.seed.unwrap_or(0), number };
+        let seed = self.seed.unwrap_or(0);
+        let (service, kaiko) = (Service::Kakiyo, KaikoSettings::default());
+        self.add(Origin { api_key, service, settings, kaiko, credits, seed, number })
+    }
+
+    /// Makes a Kaiko key, which is a world of its own. Gives the place of that world.
+    pub(crate) fn add_kaiko_key(
+        &mut self,
+        api_key: Option<String>,
+        kaiko: KaikoSettings,
+        credits: u64,
+    ) -> Result<usize, String> {
+        let number = u16::try_from(self.worlds.len()).map_err(|_| "too many teams".to_owned())?;
+        let api_key = api_key.unwrap_or_else(|| format!("kaiko_live_{}", &self.invented_key(number)[8..]));
+        let tail = kaiko::PREFIXES.iter().find_map(|prefix| api_key.strip_prefix(prefix));
+        if tail.is_none_or(str::is_empty)
+            || api_key.len() > 200
+            || !api_key.bytes().all(|byte| byte.is_ascii_graphic())
+        {
+            return Err("apiKey: must be visible ASCII behind kaiko_live_, kaiko_test_ or sk_".to_owned());
+        }
+        let seed = self.seed.unwrap_or(0);
+        let (service, settings) = (Service::Kaiko, Settings::default());
+        self.add(Origin { api_key, service, settings, kaiko, credits, seed, number })
+    }
+
+    fn add(&mut self, origin: Origin) -> Result<usize, String> {
+        origin.settings.check()?;
+        origin.kaiko.check()?;
         let world = World::new(origin);
         if self.by_team.contains_key(&world.team) {
             return Err(format!("apiKey: the team {} exists already", world.team));
@@ -65,6 +97,19 @@ impl State {
         self.by_team.insert(world.team.clone(), place);
         self.worlds.push(world);
         Ok(place)
+    }
+
+    /// Makes a team of a given name with a new secret; under another name when there is such a team.
+    pub(crate) fn add_namesake(
+        &mut self,
+        team: &str,
+        settings: Settings,
+        credits: u64,
+    ) -> Result<usize, String> {
+        let mut random = fastrand::Rng::new();
+        let secret: String = (0..20).map(|_| random.alphanumeric()).collect();
+        let api_key = self.place(team).is_none().then(|| format!("{team}{secret}"));
+        self.add_team(api_key, settings, credits)
     }
 
     fn invented_key(&self, number: u16) -> String {
@@ -81,6 +126,25 @@ impl State {
 
     pub(crate) fn place(&self, team: &str) -> Option<usize> {
         self.by_team.get(team).copied()
+    }
+
+    /// The place of a Kaiko key.
+    pub(crate) fn kaiko_place(&self, key: &str) -> Option<usize> {
+        let place = self.place(key)?;
+        self.worlds.get(place).filter(|world| world.origin.service == Service::Kaiko).map(|_| place)
+    }
+
+    /// The place of the first Kaiko key.
+    pub(crate) fn first_kaiko(&self) -> Option<usize> {
+        self.worlds.iter().position(|world| world.origin.service == Service::Kaiko)
+    }
+
+    /// The place of the world that a request names, whether or not its key is right.
+    pub(crate) fn place_of(&self, arrival: &Arrival) -> Option<usize> {
+        match Service::of_path(&arrival.path) {
+            Service::Kaiko => kaiko::place_of(self, arrival),
+            Service::Kakiyo => self.place(team_of(arrival.authorization.as_deref()?)?),
+        }
     }
 
     /// The world at a place that `place` or `add_team` gave. The first team is the default.

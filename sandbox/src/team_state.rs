@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 
 use crate::clock::Clock;
 use crate::counters::Counters;
+use crate::faults::Faults;
 use crate::settings::Settings;
 use crate::world::World;
 
@@ -31,6 +32,10 @@ pub struct RecordCounts {
     pub open_imports: usize,
     /// Do Not Contact entries.
     pub do_not_contact: usize,
+    /// Webhooks.
+    pub webhooks: usize,
+    /// Workspaces.
+    pub workspaces: usize,
 }
 
 /// An agent and its state.
@@ -84,6 +89,11 @@ pub struct TeamState {
     pub settings: Settings,
 }
 
+/// The fault rules of a world as they are shown.
+pub(crate) fn fault_list(faults: &Faults) -> Vec<Value> {
+    faults.list().map(|(id, rule, calls)| json!({"id": id, "rule": rule, "calls": calls})).collect()
+}
+
 impl TeamState {
     pub(crate) fn of(world: &mut World, clock: &Clock) -> Self {
         let now = clock.now();
@@ -93,8 +103,6 @@ impl TeamState {
             name: agent.name.clone(),
             status: agent.status.clone(),
         });
-        let faults =
-            world.faults.list().map(|(id, rule, calls)| json!({"id": id, "rule": rule, "calls": calls}));
         Self {
             team: world.team.clone(),
             api_key: world.origin.api_key.clone(),
@@ -112,10 +120,12 @@ impl TeamState {
                 imports: world.imports.len(),
                 open_imports: world.open_imports.len(),
                 do_not_contact: world.do_not_contact.len(),
+                webhooks: world.webhooks.len(),
+                workspaces: world.workspaces.len(),
             },
             agents: agents.collect(),
             script: ScriptState { left: world.script.left(), strict: world.script.strict },
-            faults: faults.collect(),
+            faults: fault_list(&world.faults),
             settings: world.settings.clone(),
         }
     }

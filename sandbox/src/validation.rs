@@ -13,6 +13,9 @@ use serde_json::{Map, Value};
 pub(crate) struct Problem {
     pub(crate) field: String,
     pub(crate) message: String,
+    /// Which rule was broken; `value` where nothing more is said.
+    #[serde(skip)]
+    pub(crate) rule: &'static str,
 }
 
 /// Everything found wrong with one request.
@@ -21,7 +24,17 @@ pub(crate) struct Problems(Vec<Problem>);
 
 impl Problems {
     pub(crate) fn add(&mut self, field: impl Into<String>, message: impl Into<String>) {
-        self.0.push(Problem { field: field.into(), message: message.into() });
+        self.broken(field, "value", message);
+    }
+
+    /// Names the rule as well.
+    pub(crate) fn broken(
+        &mut self,
+        field: impl Into<String>,
+        rule: &'static str,
+        message: impl Into<String>,
+    ) {
+        self.0.push(Problem { field: field.into(), message: message.into(), rule });
     }
 
     pub(crate) fn list(&self) -> &[Problem] {
@@ -51,7 +64,12 @@ impl<'a, 'p> Members<'a, 'p> {
     }
 
     pub(crate) fn problem(&mut self, name: &str, message: impl Into<String>) {
-        self.problems.add(format!("{}{name}", self.path), message);
+        self.broken(name, "value", message);
+    }
+
+    /// Names the rule as well.
+    pub(crate) fn broken(&mut self, name: &str, rule: &'static str, message: impl Into<String>) {
+        self.problems.broken(format!("{}{name}", self.path), rule, message);
     }
 
     /// An optional text whose length in characters lies in `length`.
@@ -60,9 +78,9 @@ impl<'a, 'p> Members<'a, 'p> {
             Value::String(text) => {
                 let characters = text.chars().count();
                 if characters < *length.start() {
-                    self.problem(name, format!("At least {} characters", length.start()));
+                    self.broken(name, "minLength", format!("At least {} characters", length.start()));
                 } else if characters > *length.end() {
-                    self.problem(name, format!("At most {} characters", length.end()));
+                    self.broken(name, "maxLength", format!("At most {} characters", length.end()));
                 }
                 Some(text)
             }
@@ -73,7 +91,7 @@ impl<'a, 'p> Members<'a, 'p> {
     /// A text that has to be there. Empty after a problem, which the caller never gets to use.
     pub(crate) fn required_text(&mut self, name: &str, length: RangeInclusive<usize>) -> &'a str {
         if !self.object.contains_key(name) {
-            self.problem(name, "Is required");
+            self.broken(name, "required", "Is required");
         }
         self.text(name, length).unwrap_or_default()
     }
@@ -109,7 +127,7 @@ impl<'a, 'p> Members<'a, 'p> {
     }
 
     fn wrong<T>(&mut self, name: &str, message: &str) -> Option<T> {
-        self.problem(name, message);
+        self.broken(name, "type", message);
         None
     }
 }

@@ -1,15 +1,19 @@
 //! From an answer to bytes on the connection, including the ways in which that can go wrong on purpose.
 
+use std::collections::VecDeque;
 use std::io;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use hyper::header::{CONTENT_LENGTH, CONTENT_TYPE, HeaderName, HeaderValue};
 use hyper::{Response, StatusCode};
+use tokio::time::{Sleep, sleep};
 
 use crate::answer::{Answer, Content};
+use crate::flight::Flight;
 
 /// What happens on the connection at the end of a call.
 #[derive(Debug)]
@@ -29,8 +33,25 @@ pub(crate) enum Delivery {
 /// A body that is sent whole, or up to a point and then breaks off.
 #[derive(Debug)]
 pub(crate) struct WireBody {
-    bytes: Option<Bytes>,
+    frames: VecDeque<Bytes>,
+    /// Real time between two frames.
+    pause: Duration,
+    resting: Option<Pin<Box<Sleep>>>,
     ending: Ending,
+    /// The request of a stream, which is under way until the stream has ended.
+    flight: Option<(Flight, u16)>,
+}
+
+impl WireBody {
+    fn new(frames: VecDeque<Bytes>, pause: Duration, ending: Ending) -> Self {
+        Self { frames, pause, resting: None, ending, flight: None }
+    }
+
+    fn land(&mut self) {
+        if let Some((mut flight, status)) = self.flight.take() {
+            flight.finish(Some(status));
+        }
+    }
 }
 
 #[derive(Debug)]
@@ -49,28 +70,41 @@ impl Body for WireBody {
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        if let Some(bytes) = self.bytes.take().filter(|bytes| !bytes.is_empty()) {
+        if let Some(resting) = &mut self.resting {
+            ready!(resting.as_mut().poll(context));
+            self.resting = None;
+        }
+        if let Some(bytes) = self.frames.pop_front() {
+            if !self.pause.is_zero() && !self.frames.is_empty() {
+                self.resting = Some(Box::pin(sleep(self.pause)));
+            }
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
         match self.ending {
-            Ending::Whole => Poll::Ready(None),
+            Ending::Whole => {
+                self.land();
+                Poll::Ready(None)
+            }
             Ending::FlushThenBreak => {
                 self.ending = Ending::Break;
                 context.waker().wake_by_ref();
                 Poll::Pending
             }
-            Ending::Break => Poll::Ready(Some(Err(io::Error::other("cut on purpose")))),
+            Ending::Break => {
+                self.land();
+                Poll::Ready(Some(Err(io::Error::other("cut on purpose"))))
+            }
         }
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self.ending, Ending::Whole) && self.bytes.as_ref().is_none_or(Bytes::is_empty)
+        matches!(self.ending, Ending::Whole) && self.frames.is_empty() && self.flight.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
         match self.ending {
-            Ending::Whole => {
-                let left = self.bytes.as_ref().map_or(0, Bytes::len);
+            Ending::Whole if self.flight.is_none() => {
+                let left = self.frames.iter().map(Bytes::len).sum::<usize>();
                 SizeHint::with_exact(u64::try_from(left).unwrap_or(u64::MAX))
             }
             _ => SizeHint::default(),
@@ -80,18 +114,20 @@ impl Body for WireBody {
 
 /// The response for an answer; with `cut` only so many bytes of its body follow the announced length.
 pub(crate) fn response(answer: &Answer, cut: Option<usize>) -> Response<WireBody> {
-    let bytes = answer.bytes();
-    let whole = bytes.len();
-    let body = match cut {
-        Some(at) => WireBody { bytes: Some(bytes.slice(..at.min(whole))), ending: Ending::FlushThenBreak },
-        None => WireBody { bytes: Some(bytes), ending: Ending::Whole },
+    let (frames, pause) = match &answer.content {
+        Content::Events { events, pause } => (events.clone(), *pause),
+        _ => (vec![answer.bytes()], Duration::ZERO),
     };
+    let whole = frames.iter().map(Bytes::len).sum::<usize>();
+    let ending = if cut.is_some() { Ending::FlushThenBreak } else { Ending::Whole };
+    let body = WireBody::new(first_bytes(frames, cut.unwrap_or(whole)), pause, ending);
     let mut response = Response::new(body);
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let kind = match &answer.content {
         Content::Json(_) => Some("application/json; charset=utf-8"),
         Content::Raw(bytes) if bytes.is_empty() => None,
         Content::Raw(_) => Some("text/plain; charset=utf-8"),
+        Content::Events { .. } => Some("text/event-stream"),
     };
     let headers = response.headers_mut();
     for (name, value) in &answer.headers {
@@ -104,12 +140,32 @@ pub(crate) fn response(answer: &Answer, cut: Option<usize>) -> Response<WireBody
     {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(kind));
     }
-    if cut.is_some() {
+    if cut.is_some() && !answer.is_stream() {
         // One more than the body when nothing would be missing otherwise.
         let announced = whole.max(cut.unwrap_or(0).saturating_add(1).min(whole + 1));
         headers.insert(CONTENT_LENGTH, HeaderValue::from(announced));
     }
     response
+}
+
+/// The response of a stream: its length is not announced, and its request ends with it.
+pub(crate) fn stream(answer: &Answer, cut: Option<usize>, flight: Flight) -> Response<WireBody> {
+    let mut response = response(answer, cut);
+    response.body_mut().flight = Some((flight, answer.status));
+    response
+}
+
+/// The first bytes of some frames, without empty ones.
+fn first_bytes(frames: Vec<Bytes>, mut left: usize) -> VecDeque<Bytes> {
+    let mut taken = VecDeque::new();
+    for frame in frames {
+        let frame = frame.slice(..frame.len().min(left));
+        left -= frame.len();
+        if !frame.is_empty() {
+            taken.push_back(frame);
+        }
+    }
+    taken
 }
 
 /// Refuses a status that no final answer can have.

@@ -4,10 +4,13 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
+use super::numbers::{Documented, Numbers, share};
 use crate::answer::{Answer, Verdict};
 use crate::call::Call;
+use crate::forms::CampaignPaging;
 use crate::model::{Campaign, Chat};
 use crate::operation::{Group, Operation, Tier};
+use crate::settings::RateForm;
 use crate::validation::{Members, Parameters, Problems};
 use crate::world::World;
 
@@ -119,8 +122,9 @@ fn list(call: &mut Call<'_>) -> Verdict {
     let mut problems = Problems::default();
     let mut query = Parameters::new(call.query, &mut problems);
     let limit = query.limit(call.world.settings.clamp_limits);
-    let offset = query.offset();
-    let after = query.text("after");
+    let paging = call.world.settings.forms.campaign_paging;
+    let offset = if paging == CampaignPaging::After { None } else { query.offset() };
+    let after = query.text("after").filter(|_| paging != CampaignPaging::Offset);
     let campaigns = &call.world.campaigns;
     let start = match after {
         // The cursor is the id of the last record seen. It wins over an offset.
@@ -131,7 +135,8 @@ fn list(call: &mut Call<'_>) -> Verdict {
         query.problem("after", "Not the id of a campaign");
     }
     call.validated(&problems)?;
-    let paged = limit.is_some() || offset.is_some() || after.is_some();
+    let named = limit.is_some() || offset.is_some() || after.is_some();
+    let paged = named || paging == CampaignPaging::After;
     let size = if paged { limit.unwrap_or(DEFAULT_LIMIT) } else { campaigns.len() };
     let page = campaigns.all().iter().skip(start.unwrap_or(0)).take(size);
     let shown: Vec<Value> = page
@@ -143,7 +148,7 @@ fn list(call: &mut Call<'_>) -> Verdict {
                 "agent": campaign.agent,
                 "product": campaign.product,
                 "createdAt": campaign.created_at.iso(),
-                "stats": Numbers::of(call.world, campaign).listed(),
+                "stats": listed(Numbers::of(call.world, campaign), call.world.settings.forms.messages_sent),
             })
         })
         .collect();
@@ -184,7 +189,8 @@ fn delete(call: &mut Call<'_>) -> Verdict {
     let world = &mut *call.world;
     let campaign = world.campaigns.get(id).ok_or_else(|| Answer::not_found("Campaign"))?;
     if campaign.status == "active" {
-        return Err(Answer::refusal(409, "campaign_active", "The campaign runs: pause it first"));
+        let status = world.settings.active_status;
+        return Err(Answer::refusal(status, "campaign_active", "The campaign runs: pause it first"));
     }
     let name = campaign.name.clone();
     let items = delete_with_all(world, id);
@@ -200,7 +206,7 @@ fn delete(call: &mut Call<'_>) -> Verdict {
 }
 
 /// Removes a campaign with everything that belongs to it, and counts that. People who are in no other campaign go too.
-fn delete_with_all(world: &mut World, id: &str) -> Value {
+pub(super) fn delete_with_all(world: &mut World, id: &str) -> Value {
     let (own, others): (Vec<&Chat>, Vec<&Chat>) =
         world.chats.all().iter().partition(|chat| chat.campaign == id);
     let messages: u64 = own.iter().map(|chat| u64::from(chat.messages)).sum();
@@ -232,81 +238,39 @@ fn stats(call: &mut Call<'_>) -> Verdict {
         "id": campaign.id,
         "name": campaign.name,
         "status": campaign.status,
-        "stats": Numbers::of(call.world, campaign).detailed(),
+        "stats": detailed(Numbers::of(call.world, campaign), call.world.settings.rate_form),
     })))
 }
 
-/// The counters of one campaign.
-#[derive(Default)]
-struct Numbers {
-    prospects: u64,
-    answered: u64,
-    messages: u64,
-    qualified: u64,
-    closed: u64,
-    invited: u64,
-    accepted: u64,
-}
-
-impl Numbers {
-    fn of(world: &World, campaign: &Campaign) -> Self {
-        let chats = campaign.chats.iter().filter_map(|&place| world.chats.at(place));
-        chats.fold(Self::default(), |mut numbers, chat: &Chat| {
-            numbers.prospects += 1;
-            numbers.answered += u64::from(chat.responses > 0);
-            numbers.messages += u64::from(chat.messages);
-            numbers.qualified += u64::from(chat.qualification == "qualified");
-            numbers.closed += u64::from(matches!(chat.status, 6 | 7));
-            numbers.invited += u64::from(matches!(chat.status, 1..=6));
-            numbers.accepted += u64::from(matches!(chat.status, 2..=6));
-            numbers
-        })
-    }
-
-    /// As in lists: the documented names and the two invitation counters seen in real answers.
-    fn listed(&self) -> Value {
-        json!({
-            "prospects": self.prospects,
-            "prospectsAnswers": self.answered,
-            "messages": self.messages,
-            "qualified": self.qualified,
-            "closed": self.closed,
-            "invitationsSent": self.invited,
-            "invitationsAccepted": self.accepted,
-        })
-    }
-
-    /// As in the statistics: with the two rates as text.
-    fn detailed(&self) -> Value {
-        json!({
-            "prospects": self.prospects,
-            "prospectsAnswers": self.answered,
-            "messages": self.messages,
-            "qualified": self.qualified,
-            "closed": self.closed,
-            "conversionRate": percentage(self.qualified, self.prospects),
-            "responseRate": percentage(self.answered, self.prospects),
-        })
+/// Refuses to fill a campaign that is not set up, or is switched off, or is being filled.
+pub(super) fn refuse_unready(campaign: &Campaign) -> Result<(), Answer> {
+    let refusal = |status, code, what| {
+        Err(Answer::refusal(status, code, format!("Campaign {} is {what}", campaign.id)))
+    };
+    match campaign.status.as_str() {
+        "draft" => refusal(400, "campaign_not_ready", "a draft"),
+        "disabled" => refusal(400, "campaign_not_ready", "disabled"),
+        "uploading" => refusal(409, "campaign_busy", "being filled"),
+        _ => Ok(()),
     }
 }
 
-/// A share as the service writes it here: two decimals and a percent sign.
-fn percentage(part: u64, whole: u64) -> String {
-    // In whole hundredths of a percent, rounded half up.
-    let hundredths = (part * 20_000 + whole).checked_div(whole * 2).unwrap_or(0);
-    format!("{}.{:02}%", hundredths / 100, hundredths % 100)
+/// As in lists: the documented names and the two invitation counters seen in real answers.
+fn listed(numbers: Numbers, messages_sent: bool) -> Value {
+    let mut shown = numbers.documented();
+    if messages_sent {
+        shown["messagesSent"] = shown["messages"].take();
+        shown.as_object_mut().and_then(|shown| shown.remove("messages"));
+    }
+    shown["invitationsSent"] = json!(numbers.invited);
+    shown["invitationsAccepted"] = json!(numbers.accepted);
+    shown
 }
 
-#[cfg(test)]
-mod tests {
-    use super::percentage;
-
-    #[test]
-    fn shares_have_two_decimals() {
-        assert_eq!(percentage(4, 84), "4.76%");
-        assert_eq!(percentage(11, 84), "13.10%");
-        assert_eq!(percentage(2, 3), "66.67%");
-        assert_eq!(percentage(0, 0), "0.00%");
-        assert_eq!(percentage(5, 5), "100.00%");
-    }
+/// As in the statistics: with the two rates, which are text here.
+fn detailed(numbers: Numbers, form: RateForm) -> Value {
+    let mut shown = numbers.documented();
+    shown["conversionRate"] = share(form, Documented::Text, numbers.qualified, numbers.prospects);
+    shown["responseRate"] = share(form, Documented::Text, numbers.answered, numbers.prospects);
+    shown
 }

@@ -9,6 +9,7 @@ use crate::call::Call;
 use crate::operation::{Group, Operation};
 use crate::profile_url;
 use crate::validation::{Members, Parameters, Problems};
+use crate::world::World;
 
 pub(super) const OPERATIONS: &[Operation] = &[
     Operation {
@@ -61,11 +62,13 @@ fn list(call: &mut Call<'_>) -> Verdict {
     let offset = query.offset().unwrap_or(0);
     call.validated(&problems)?;
     let page = call.world.do_not_contact.newest_first().skip(offset).take(limit);
-    let entries: Vec<Value> = page.map(|blocked| shown(&call.world.team, blocked)).collect();
-    // The total is that of the page, as in the real service.
+    let entries: Vec<Value> = page.map(|blocked| shown(call.world, blocked)).collect();
+    // The total is that of the page, as in the real service, unless the samples of its page are believed.
+    let grand = call.world.settings.forms.dnc_grand_total;
+    let total = if grand { call.world.do_not_contact.len() } else { entries.len() };
     Ok(Answer::ok(json!({
         "error": null,
-        "data": {"total": entries.len(), "entries": entries, "limit": limit, "offset": offset},
+        "data": {"total": total, "entries": entries, "limit": limit, "offset": offset},
     })))
 }
 
@@ -79,7 +82,7 @@ fn check(call: &mut Call<'_>) -> Verdict {
     // What is no profile is not blocked: the page has no error for it.
     let slug = profile_url::slug_or_short_form(url);
     let blocked = slug.and_then(|slug| call.world.do_not_contact.of_person(&slug));
-    let entry = blocked.map(|blocked| shown(&call.world.team, blocked));
+    let entry = blocked.map(|blocked| shown(call.world, blocked));
     Ok(Answer::ok(json!({"error": null, "data": {"onList": entry.is_some(), "entry": entry}})))
 }
 
@@ -94,7 +97,7 @@ fn add(call: &mut Call<'_>) -> Verdict {
         return Err(Answer::refusal(409, "dnc_entry_exists", "This profile is on the list already"));
     }
     let blocked = Blocked { id: call.world.identifiers.next(), slug, since: call.now };
-    let entry = shown(&call.world.team, &blocked);
+    let entry = shown(call.world, &blocked);
     call.world.do_not_contact.add(blocked);
     Ok(Answer::created(json!({"error": null, "data": entry, "message": "Added to Do Not Contact list"})))
 }
@@ -108,12 +111,21 @@ fn remove(call: &mut Call<'_>) -> Verdict {
     Ok(Answer::ok(json!({"error": null, "data": {"message": "DNC entry deleted successfully"}})))
 }
 
-fn shown(team: &str, blocked: &Blocked) -> Value {
+/// The stored form of an address, which has a scheme or has not.
+fn stored(world: &World, slug: &str) -> String {
+    let address = profile_url::address(slug);
+    if world.settings.forms.dnc_scheme {
+        return address;
+    }
+    address.trim_start_matches("https://").to_owned()
+}
+
+fn shown(world: &World, blocked: &Blocked) -> Value {
     let since = blocked.since.iso();
     json!({
         "$id": blocked.id,
-        "teamId": team,
-        "url": profile_url::address(&blocked.slug),
+        "teamId": world.team,
+        "url": stored(world, &blocked.slug),
         "$createdAt": since,
         "$updatedAt": since,
     })
@@ -146,7 +158,7 @@ fn add_batch(call: &mut Call<'_>) -> Verdict {
             details.push(json!({"url": url, "status": "error", "error": "Not a LinkedIn profile address"}));
             continue;
         };
-        let stored = profile_url::address(&slug);
+        let stored = stored(call.world, &slug);
         if call.world.do_not_contact.blocks(&slug) {
             duplicates += 1;
             details.push(json!({"url": stored, "status": "duplicate"}));

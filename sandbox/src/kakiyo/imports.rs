@@ -1,7 +1,8 @@
-//! Adding prospects in a batch, and asking what became of it. What happens to the rows is in `import.rs`.
+//! Adding prospects to one campaign, and asking what became of them. What happens to the rows is in `import.rs`.
 
 use serde_json::{Value, json};
 
+use super::prospect_input::{read_row, read_rows};
 use crate::answer::{Answer, Verdict};
 use crate::call::Call;
 use crate::import::Row;
@@ -9,6 +10,13 @@ use crate::operation::{Group, Operation, Tier};
 use crate::validation::{Members, Problems};
 
 pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        id: "prospects.add",
+        method: "POST",
+        path: "/prospects",
+        group: Group::Tier(Tier::Low),
+        handler: add,
+    },
     Operation {
         id: "prospects.add_batch",
         method: "POST",
@@ -25,73 +33,53 @@ pub(super) const OPERATIONS: &[Operation] = &[
     },
 ];
 
-const MOST_ROWS: usize = 100;
-pub(super) const LONGEST_CUSTOM_DATA: usize = 3_000;
-
-fn add_batch(call: &mut Call<'_>) -> Verdict {
+fn add(call: &mut Call<'_>) -> Verdict {
     let body = call.object()?;
     call.permit("Campaign", body.get("campaignId").and_then(Value::as_str))?;
     let mut problems = Problems::default();
     let mut members = Members::new(&body, &mut problems);
     let campaign = members.required_text("campaignId", 1..=usize::MAX);
-    if !body.contains_key("prospects") {
-        members.problem("prospects", "Is required");
-    }
-    let prospects = members.list("prospects").map_or(&[][..], Vec::as_slice);
-    if body.get("prospects").is_some_and(Value::is_array) && !(1..=MOST_ROWS).contains(&prospects.len()) {
-        members.problem("prospects", format!("Must have 1 to {MOST_ROWS} entries"));
-    }
-    let named = call.world.settings.is_name_required();
-    let rows: Vec<Row> = (0..)
-        .zip(prospects)
-        .filter_map(|(index, prospect)| read_row(&mut members, index, prospect, named))
-        .collect();
+    let row = read_row(&mut members, &body, &call.world.settings);
     call.validated(&problems)?;
-    let message = format!("{} prospects added successfully", rows.len());
-    let id = call.world.queue_import(campaign, rows, call.now);
-    let id = id.ok_or_else(|| Answer::refusal(404, "campaign_not_found", "Campaign not found"))?;
-    Ok(Answer::created(json!({"message": message, "listId": id})))
+    queue(call, campaign, vec![row], "Prospect added successfully".to_owned())
 }
 
-/// One row. A bad address is no problem here: it shows up in the report of the import.
-fn read_row(members: &mut Members<'_, '_>, index: usize, prospect: &Value, named: bool) -> Option<Row> {
-    let path = format!("prospects[{index}]");
-    let Some(object) = prospect.as_object() else {
-        members.problem(&path, "Must be an object");
-        return None;
-    };
-    let mut row = members.inside(object, &path);
-    let name = row.text("name", 0..=usize::MAX).map(str::trim).filter(|name| !name.is_empty());
-    let missing = object.get("name").is_none_or(Value::is_string) && name.is_none();
-    if named && missing {
-        row.problem("name", "Is required");
-    }
-    let url = row.required_text("url", 0..=usize::MAX).to_owned();
-    let ongoing = row.boolean("ongoing").unwrap_or(false);
-    let custom_data = row.text("customData", 0..=LONGEST_CUSTOM_DATA).map(str::to_owned);
-    let extra = row.list("additionalFields");
-    let well_formed = |field: &Value| {
-        let text = |name: &str| field.get(name).is_none_or(Value::is_string);
-        field.is_object() && text("fieldName") && text("fieldValue")
-    };
-    if extra.is_some_and(|fields| !fields.iter().all(well_formed)) {
-        row.problem("additionalFields", "Must be objects with fieldName and fieldValue");
-    }
-    let additional_fields = extra.map(|fields| json!(fields));
-    Some(Row { name: name.map(str::to_owned), url, ongoing, custom_data, additional_fields })
+fn add_batch(call: &mut Call<'_>) -> Verdict {
+    let body = call.object()?;
+    call.permit("Campaign", body.get("campaignId").and_then(Value::as_str))?;
+    let mut problems = Problems::default();
+    let campaign = Members::new(&body, &mut problems).required_text("campaignId", 1..=usize::MAX);
+    let rows = read_rows(&body, &mut problems, &call.world.settings);
+    call.validated(&problems)?;
+    let message = format!("{} prospects added successfully", rows.len());
+    queue(call, campaign, rows, message)
+}
+
+fn queue(call: &mut Call<'_>, campaign: &str, rows: Vec<Row>, message: String) -> Verdict {
+    let id = call.world.queue_import(campaign, rows, call.now);
+    let id = id.ok_or_else(|| Answer::refusal(404, "campaign_not_found", "Campaign not found"))?;
+    let answer = Answer::created(json!({"message": message}));
+    let told = call.world.settings.import_list_ids;
+    Ok(if told { answer.with_member("listId", json!(id)) } else { answer })
 }
 
 fn import_status(call: &mut Call<'_>) -> Verdict {
     let id = call.parameter("listId");
     call.permit("Import", Some(id))?;
-    let import = call.world.imports.get(id).ok_or_else(|| Answer::not_found("Import"))?;
+    let settings = &call.world.settings;
+    // The run of a search has no list id, and reports may be thrown away after a while.
+    let import = call.world.imports.get(id).filter(|import| {
+        let gone = |kept| import.is_complete() && import.due(import.rows.len()).plus(kept) <= call.now;
+        import.search.is_none() && !settings.import_retention.is_some_and(gone)
+    });
+    let import = import.ok_or_else(|| Answer::not_found("Import"))?;
     let processed = import.processed();
     let complete = import.is_complete();
     let reached = (processed > 0).then(|| import.due(processed).iso());
     Ok(Answer::ok(json!({
         "listId": import.id,
         "campaignId": import.campaign,
-        "status": if complete { "completed" } else { "processing" },
+        "status": if complete { &settings.import_done_status } else { "processing" },
         "total": import.rows.len(),
         "processed": processed,
         "imported": import.counts.imported,

@@ -3,16 +3,24 @@
 //! A handler gets a call that passed the key, the credits and the rate limit, and goes on in the same order:
 //! permission, validation, existence. What it returns is sent as it is.
 
-mod agents;
+pub(crate) mod agents;
+mod analytics;
 mod campaigns;
 mod do_not_contact;
 mod imports;
 mod models;
+mod numbers;
 mod products;
 mod prompts;
+mod prospect_deletion;
+mod prospect_input;
 mod prospects;
+mod round_robin;
+mod sales_navigator;
 mod search;
 mod verify;
+mod webhooks;
+mod workspaces;
 
 use crate::operation::Operation;
 
@@ -23,9 +31,15 @@ pub(crate) static OPERATIONS: &[&[Operation]] = &[
     products::OPERATIONS,
     prompts::OPERATIONS,
     agents::OPERATIONS,
+    analytics::OPERATIONS,
     campaigns::OPERATIONS,
     imports::OPERATIONS,
+    round_robin::OPERATIONS,
+    sales_navigator::OPERATIONS,
     prospects::OPERATIONS,
+    prospect_deletion::OPERATIONS,
     search::OPERATIONS,
     do_not_contact::OPERATIONS,
+    webhooks::OPERATIONS,
+    workspaces::OPERATIONS,
 ];

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::imports::LONGEST_CUSTOM_DATA;
+use super::prospect_input::read_custom_data;
 use crate::answer::{Answer, Verdict};
 use crate::call::Call;
 use crate::model::{Chat, Person};
@@ -65,6 +65,9 @@ const CURSOR: (&str, &str) = ("after:", "/+=");
 fn list(call: &mut Call<'_>) -> Verdict {
     let id = call.parameter("campaignId");
     call.permit("Campaign", Some(id))?;
+    if !call.world.settings.forms.prospect_pages {
+        return whole_list(call.world, id);
+    }
     let mut problems = Problems::default();
     let mut query = Parameters::new(call.query, &mut problems);
     let limit = query.limit(call.world.settings.clamp_limits).unwrap_or(DEFAULT_LIMIT);
@@ -110,11 +113,19 @@ fn list(call: &mut Call<'_>) -> Verdict {
     Ok(answer)
 }
 
+/// The list as the specification has it: no parameters, no headers, everything.
+fn whole_list(world: &World, id: &str) -> Verdict {
+    let campaign = world.campaigns.get(id).ok_or_else(|| Answer::not_found("Campaign"))?;
+    let chats = campaign.chats.iter().filter_map(|&place| world.chats.at(place));
+    Ok(Answer::ok(chats.filter_map(|chat| record(world, chat)).collect()))
+}
+
 fn get(call: &mut Call<'_>) -> Verdict {
     let id = call.parameter("chatId");
     call.permit("Conversation", Some(id))?;
     let world = &*call.world;
-    let details = world.chats.get(id).and_then(|chat| details(world, chat));
+    let chat = world.chat_id(id).and_then(|id| world.chats.get(id));
+    let details = chat.and_then(|chat| details(world, chat));
     details.map(Answer::ok).ok_or_else(|| Answer::not_found("Conversation"))
 }
 
@@ -143,24 +154,38 @@ fn set_custom_data(call: &mut Call<'_>) -> Verdict {
     call.permit("Conversation", Some(id))?;
     let body = call.object()?;
     let mut problems = Problems::default();
-    let text = Members::new(&body, &mut problems).required_text("customData", 0..=LONGEST_CUSTOM_DATA);
+    let mut members = Members::new(&body, &mut problems);
+    let text = read_custom_data(&mut members, &call.world.settings);
+    if !body.contains_key("customData") {
+        members.problem("customData", "Is required");
+    }
     call.validated(&problems)?;
-    let chat = call.world.chats.get_mut(id).ok_or_else(|| Answer::not_found("Conversation"))?;
-    chat.custom_data = (!text.is_empty()).then(|| text.to_owned());
+    let text = text.unwrap_or_default();
+    let chat = chat_mut(call)?;
+    chat.custom_data = (!text.is_empty()).then(|| text.clone());
     Ok(Answer::ok(json!({
         "message": "Conversation customData updated successfully",
-        "chatId": id,
+        "chatId": chat.id,
         "customDataSaved": chat.custom_data.is_some(),
         "customDataLength": text.chars().count(),
     })))
+}
+
+/// The conversation that the path names.
+fn chat_mut<'a>(call: &'a mut Call<'_>) -> Result<&'a mut Chat, Answer> {
+    let id = call.world.chat_id(call.parameter("chatId")).map(str::to_owned);
+    let chat = id.and_then(|id| call.world.chats.get_mut(&id));
+    chat.ok_or_else(|| Answer::not_found("Conversation"))
 }
 
 /// A change without a body. What is so already stays so and is no mistake.
 fn change(call: &mut Call<'_>, message: &str, apply: fn(&mut Chat)) -> Verdict {
     let id = call.parameter("chatId");
     call.permit("Conversation", Some(id))?;
-    let chat = call.world.chats.get_mut(id).ok_or_else(|| Answer::not_found("Conversation"))?;
+    let now = call.now;
+    let chat = chat_mut(call)?;
     apply(chat);
+    chat.changed(now);
     Ok(Answer::ok(json!({"message": message})))
 }
 

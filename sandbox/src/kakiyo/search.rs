@@ -61,8 +61,8 @@ fn search(call: &mut Call<'_>) -> Verdict {
             "applied": filter.applied,
             "available": {
                 "qualifications": QUALIFICATIONS,
-                "cities": profiles().map(|profile| profile.city).collect::<BTreeSet<_>>(),
-                "countries": profiles().map(|profile| profile.country).collect::<BTreeSet<_>>(),
+                "cities": profiles().map(|profile| profile.city.as_ref()).collect::<BTreeSet<_>>(),
+                "countries": profiles().map(|profile| profile.country.as_ref()).collect::<BTreeSet<_>>(),
             },
         });
     }
@@ -122,8 +122,8 @@ impl Filter {
             && self.campaign.as_ref().is_none_or(|campaign| *campaign == chat.campaign)
             && self.qualifications.as_ref().is_none_or(|known| known.contains(&chat.qualification.as_str()))
             && self.status.is_none_or(|status| status == i64::from(chat.status))
-            && same(&self.city, person.profile.city)
-            && same(&self.country, person.profile.country)
+            && same(&self.city, &person.profile.city)
+            && same(&self.country, &person.profile.country)
             && self.responded.is_none_or(|responded| responded == (chat.responses > 0))
             && self.paused.is_none_or(|paused| paused == chat.paused)
     }

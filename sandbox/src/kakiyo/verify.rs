@@ -15,9 +15,7 @@ pub(super) const OPERATIONS: &[Operation] = &[Operation {
 }];
 
 fn verify(call: &mut Call<'_>) -> Verdict {
-    Ok(Answer::ok(json!({
-        "status": "success",
-        "message": "API key is valid",
-        "teamId": call.world.team,
-    })))
+    let answer = Answer::ok(json!({"status": "success", "message": "API key is valid"}));
+    let named = call.world.settings.forms.verify_team_id;
+    Ok(if named { answer.with_member("teamId", json!(call.world.team)) } else { answer })
 }

@@ -94,9 +94,27 @@ fn parsed(bytes: &[u8]) -> Option<Reply> {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     let mut reply = Reply { status, headers, body: Vec::new() };
+    if reply.header("transfer-encoding") == Some("chunked") {
+        reply.body = unchunked(&bytes[end + 4..])?;
+        return Some(reply);
+    }
     let length: usize = reply.header("content-length").unwrap_or("0").parse().ok()?;
     reply.body = bytes.get(end + 4..end + 4 + length)?.to_vec();
     Some(reply)
+}
+
+/// The body behind the lengths of its pieces; none before the last piece.
+fn unchunked(mut bytes: &[u8]) -> Option<Vec<u8>> {
+    let mut body = Vec::new();
+    loop {
+        let line = bytes.windows(2).position(|window| window == b"\r\n")?;
+        let length = usize::from_str_radix(std::str::from_utf8(&bytes[..line]).ok()?, 16).ok()?;
+        body.extend_from_slice(bytes.get(line + 2..line + 2 + length)?);
+        bytes = bytes.get(line + 4 + length..)?;
+        if length == 0 {
+            return Some(body);
+        }
+    }
 }
 
 /// Calls with one key, each on a connection of its own.

@@ -21,12 +21,15 @@ fn started(arguments: &[&str]) -> (Child, String) {
 #[test]
 fn it_prints_where_it_is_and_ends_with_its_parent() {
     let key = "k".repeat(40);
-    let (mut child, line) = started(&["--json", "--until-stdin-closes", "--api-key", &key]);
+    let keys = ["--api-key", &key, "--kaiko-api-key", "kaiko_test_1"];
+    let (mut child, line) = started(&[&["--json", "--until-stdin-closes"], &keys[..]].concat());
     let line: Value = serde_json::from_str(&line).unwrap();
     assert_eq!(line["apiKey"], key.as_str());
     assert_eq!(line["team"], "k".repeat(20));
     let origin = line["origin"].as_str().unwrap();
     assert_eq!(line["baseUrl"], format!("{origin}/v1"));
+    assert_eq!(line["kaikoBaseUrl"], origin);
+    assert_eq!(line["kaikoApiKey"], "kaiko_test_1");
     assert!(TcpStream::connect(origin.trim_start_matches("http://")).is_ok());
     drop(child.stdin.take());
     assert!(child.wait().unwrap().success());
@@ -42,7 +45,13 @@ fn the_readable_line_names_address_and_key() {
 
 #[test]
 fn impossible_arguments_are_refused() {
-    for arguments in [["--time-scale", "0"], ["--window", "-1"], ["--api-key", "short"]] {
+    for arguments in [
+        ["--time-scale", "0"],
+        ["--window", "-1"],
+        ["--api-key", "short"],
+        ["--kaiko-api-key", "short"],
+        ["--kaiko-profile", "seed"],
+    ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kakiyo-sandbox"));
         let ended = command.args(arguments).stdin(Stdio::null()).output().unwrap();
         assert!(!ended.status.success(), "{arguments:?}");

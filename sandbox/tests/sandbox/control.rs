@@ -47,7 +47,7 @@ fn a_team_is_made_steered_and_asked_over_http() {
     assert_eq!(requests["requests"].as_array().unwrap().len(), 1);
     assert_eq!(requests["requests"][0]["status"], 429);
     let teams = control(&sandbox, "GET", "teams", &Value::Null).json();
-    assert_eq!(teams["teams"].as_array().unwrap().len(), 2);
+    assert_eq!(teams["teams"].as_array().unwrap().len(), 3);
     assert_eq!(sandbox.calls(), 0);
 }
 
@@ -127,6 +127,9 @@ fn every_example_of_the_readme_is_accepted() {
     sandbox.advance(std::time::Duration::from_secs(1));
     let listed = client.get(&format!("/prospects/campaign/{campaign}")).json();
     let chat = listed[0]["id"].as_str().unwrap();
+    let hook = json!({"name": "CRM feed", "url": "https://hooks.example.org/", "events": ["*"]});
+    let webhook = client.made("/webhooks", &hook);
+    let workspace = client.made("/workspaces", &json!({"name": "Nordlicht"}));
     let mut tried = 0;
     for line in readme.lines() {
         let Some((method, rest)) = line.split_once(" /_sandbox/") else { continue };
@@ -134,8 +137,13 @@ fn every_example_of_the_readme_is_accepted() {
             continue;
         }
         let (path, body) = rest.split_once(' ').unwrap_or((rest, "null"));
-        let fill =
-            |text: &str| text.replace("AGENT", &agent).replace("CHAT", chat).replace("TEAM", sandbox.team());
+        let fill = |text: &str| {
+            let text = text.replace("AGENT", &agent).replace("CHAT", chat).replace("TEAM", sandbox.team());
+            let text = text.replace("WEBHOOK", &webhook).replace("WORKSPACE", &workspace);
+            let text = text.replace("CAMPAIGN", &campaign).replace("KAIKO", sandbox.kaiko_api_key());
+            let text = text.replace("SNAPSHOT", &sandbox.snapshot().unwrap().to_string());
+            text.replace("PORTRAIT", &sandbox.snapshot_of(sandbox.team()).unwrap().to_string())
+        };
         let body: Value = serde_json::from_str(&fill(body)).unwrap_or_else(|error| panic!("{line}: {error}"));
         let reply = control(&sandbox, method, &fill(path), &body);
         assert_eq!(reply.status, 200, "{line}: {}", String::from_utf8_lossy(&reply.body));

@@ -2,7 +2,15 @@
 //! one below.
 
 #[cfg(test)]
+mod adding;
+#[cfg(test)]
 mod admission;
+#[cfg(test)]
+mod agent_settings;
+#[cfg(test)]
+mod agents;
+#[cfg(test)]
+mod analytics;
 #[cfg(test)]
 mod changes;
 #[cfg(test)]
@@ -12,9 +20,17 @@ mod command;
 #[cfg(test)]
 mod control;
 #[cfg(test)]
+mod deletions;
+#[cfg(test)]
+mod fault_header;
+#[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod forms;
+#[cfg(test)]
 mod imports;
+#[cfg(test)]
+mod kaiko;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
@@ -22,4 +38,10 @@ mod paging;
 #[cfg(test)]
 mod scripts;
 #[cfg(test)]
+mod snapshots;
+#[cfg(test)]
 mod teams;
+#[cfg(test)]
+mod webhooks;
+#[cfg(test)]
+mod workspaces;
