@@ -299,9 +299,8 @@ impl Sandbox {
 
     /// Returns every team to its beginning: no records, counters, faults or script, first settings and credits.
     pub fn reset(&self) {
-        for world in self.shared.state().worlds() {
-            world.reset();
-        }
+        let now = self.shared.clock.now();
+        self.shared.state().worlds().iter_mut().for_each(|world| world.begin_again(now));
     }
 
     /// Takes a picture of all teams, which [`Self::load`] brings back here or in another sandbox.

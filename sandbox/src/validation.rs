@@ -97,7 +97,7 @@ impl<'a, 'p> Members<'a, 'p> {
     }
 
     pub(crate) fn integer(&mut self, name: &str, range: RangeInclusive<i64>) -> Option<i64> {
-        let Some(number) = self.object.get(name)?.as_i64() else {
+        let Some(number) = whole_number(self.object.get(name)?) else {
             return self.wrong(name, "Must be a whole number");
         };
         if !range.contains(&number) {
@@ -130,6 +130,14 @@ impl<'a, 'p> Members<'a, 'p> {
         self.broken(name, "type", message);
         None
     }
+}
+
+/// JSON does not tell 70 from 70.0.
+fn whole_number(value: &Value) -> Option<i64> {
+    value.as_i64().or_else(|| {
+        let number = value.as_f64().filter(|number| number.fract() == 0.0)?;
+        number.to_string().parse().ok()
+    })
 }
 
 /// Reads the values of a query string. The first of several equal names counts.
@@ -212,6 +220,17 @@ mod tests {
         members.inside(inner, "list[2]").text("text", 0..=5);
         let fields: Vec<&str> = problems.list().iter().map(|problem| problem.field.as_str()).collect();
         assert_eq!(fields, ["name", "missing", "score", "flag", "list[2].text"]);
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point() {
+        let value = json!({"a": 70, "b": 70.0, "c": -0.0, "d": 70.5, "e": 1e300, "f": "70"});
+        let mut problems = Problems::default();
+        let mut members = Members::new(value.as_object().unwrap(), &mut problems);
+        let read = ["a", "b", "c", "d", "e", "f"].map(|name| members.integer(name, 0..=100));
+        assert_eq!(read, [Some(70), Some(70), Some(0), None, None, None]);
+        let fields: Vec<&str> = problems.list().iter().map(|problem| problem.field.as_str()).collect();
+        assert_eq!(fields, ["d", "e", "f"]);
     }
 
     #[test]

@@ -6,12 +6,12 @@ use super::{Order, Outcome, wrong};
 use crate::foreign::check_calls;
 
 pub(super) fn call(order: &mut Order<'_>) -> Outcome {
-    let now = order.shared.clock.now();
     order.in_world(|world, order| {
         let name = order.take::<String>("operation")?.ok_or_else(|| wrong("operation: is required"))?;
         let calls = order.take::<u32>("calls")?.unwrap_or(1);
         order.nothing_left()?;
         check_calls(world.origin.service, &name, calls).map_err(wrong)?;
+        let now = order.shared.clock.now();
         let counted = world.foreign_calls(&name, calls, now);
         Ok(json!({
             "calls": counted.calls,

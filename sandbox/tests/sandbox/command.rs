@@ -1,10 +1,10 @@
 //! The binary: what it prints and when it ends.
 
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 fn started(arguments: &[&str]) -> (Child, String) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_kakiyo-sandbox"))
@@ -44,6 +44,43 @@ fn the_readable_line_names_address_and_key() {
 }
 
 #[test]
+fn limits_are_chosen_at_the_start() {
+    let (mut child, line) = started(&[
+        "--json",
+        "--until-stdin-closes",
+        "--limit-model",
+        "fixed:12.5",
+        "--rate-limit-headers",
+        "--kaiko-limit-model",
+        "token_bucket:10",
+        "--kaiko-window",
+        "5",
+        "--foreign",
+        "verify=14",
+        "--foreign",
+        "dnc.batch=1",
+    ]);
+    let line: Value = serde_json::from_str(&line).unwrap();
+    let host = line["origin"].as_str().unwrap().trim_start_matches("http://").to_owned();
+    let settings = |team: &str| {
+        let mut stream = TcpStream::connect(&host).unwrap();
+        let target = format!("/_sandbox/state?team={team}");
+        write!(stream, "GET {target} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+        let mut text = String::new();
+        stream.read_to_string(&mut text).unwrap();
+        let state: Value = serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap();
+        state["settings"].clone()
+    };
+    let kakiyo = settings(line["team"].as_str().unwrap());
+    assert_eq!((&kakiyo["limitModel"], &kakiyo["rateLimitHeaders"]), (&json!("fixed:12.5"), &json!(true)));
+    assert_eq!(kakiyo["foreign"]["calls"], json!({"verify": 14, "dnc.batch": 1}));
+    let kaiko = settings(line["kaikoApiKey"].as_str().unwrap());
+    assert_eq!((&kaiko["limitModel"], &kaiko["window"]), (&json!("token_bucket:10"), &json!(5.0)));
+    drop(child.stdin.take());
+    assert!(child.wait().unwrap().success());
+}
+
+#[test]
 fn impossible_arguments_are_refused() {
     for arguments in [
         ["--time-scale", "0"],
@@ -51,6 +88,10 @@ fn impossible_arguments_are_refused() {
         ["--api-key", "short"],
         ["--kaiko-api-key", "short"],
         ["--kaiko-profile", "seed"],
+        ["--limit-model", "daily"],
+        ["--kaiko-limit-model", "token_bucket:0"],
+        ["--foreign", "verify"],
+        ["--foreign", "nothing=3"],
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_kakiyo-sandbox"));
         let ended = command.args(arguments).stdin(Stdio::null()).output().unwrap();

@@ -26,11 +26,15 @@ mod fault_header;
 #[cfg(test)]
 mod faults;
 #[cfg(test)]
+mod foreign;
+#[cfg(test)]
 mod forms;
 #[cfg(test)]
 mod imports;
 #[cfg(test)]
 mod kaiko;
+#[cfg(test)]
+mod limit_models;
 #[cfg(test)]
 mod operations;
 #[cfg(test)]
@@ -41,6 +45,8 @@ mod scripts;
 mod snapshots;
 #[cfg(test)]
 mod teams;
+#[cfg(test)]
+mod top_ups;
 #[cfg(test)]
 mod webhooks;
 #[cfg(test)]

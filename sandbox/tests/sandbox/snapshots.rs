@@ -191,7 +191,7 @@ fn what_cannot_be_loaded_changes_nothing() {
         (json!({}), "not one of this sandbox"),
         (json!("text"), "not one of this sandbox"),
         (damaged("/format", json!("else")), "not one of this sandbox"),
-        (damaged("/version", json!(2)), "is of version 2"),
+        (damaged("/version", json!(1)), "is of version 1"),
         (damaged("/version", json!("1")), "has no version"),
         (damaged("/now", json!(-5)), "no time"),
         (damaged("/now", json!(i64::MAX)), "no time"),
@@ -203,6 +203,10 @@ fn what_cannot_be_loaded_changes_nothing() {
         (damaged("/teams/0/world/faults/active/0/rule/fault/status", json!(7)), "status"),
         (damaged("/teams/0/world/settings", json!({"profile": "gold"})), "damaged"),
         (damaged("/teams/0/world/settings/activeStatus", json!(100)), "activeStatus"),
+        (damaged("/teams/0/world/settings/limitModel", json!("daily")), "limit model"),
+        (damaged("/teams/0/world/settings/foreign/burst", json!(0)), "foreign.burst"),
+        (damaged("/teams/0/world/buckets/by_name/verify/model", json!("daily")), "damaged"),
+        (damaged("/teams/1/world/kaiko/settings/quotaStatus", json!(500)), "quotaStatus"),
     ] {
         let error = sandbox.load(picture).unwrap_err();
         assert_eq!(error.status, 400);
