@@ -10,11 +10,12 @@ use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
 use futures::future::BoxFuture;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, USER_AGENT};
-use http::{HeaderMap, HeaderValue, Method};
+use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use crate::cancel::Progress;
-use crate::client::Kakiyo;
+use crate::client::{Client, Shared};
+use crate::deprecation;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{FromDocument, Group, Operation, OperationSpec, RetryClass};
@@ -25,6 +26,7 @@ use crate::secret::Secret;
 use crate::transport::error_body::{self, ErrorBody};
 use crate::transport::retry::{self, Attempt, RETRY_BUDGET};
 use crate::transport::{Failure, Incoming, Outgoing, hints};
+use crate::warning::{Warning, WarningKind};
 
 /// Retries after the first attempt where nobody says otherwise.
 const DEFAULT_RETRIES: u32 = 2;
@@ -37,6 +39,8 @@ pub struct Request {
     pub(crate) path: String,
     pub(crate) query: String,
     pub(crate) body: Option<Bytes>,
+    /// The same on every attempt of the call.
+    pub(crate) idempotency_key: Option<String>,
     pub(crate) group: CallGroup,
     pub(crate) price: u32,
     pub(crate) retry: RetryClass,
@@ -58,6 +62,7 @@ impl Request {
             path,
             query,
             body,
+            idempotency_key: None,
             group: match spec.group {
                 Group::PerOperation => group,
                 Group::Shared(name) => group.shared(name),
@@ -67,7 +72,23 @@ impl Request {
             timeout: spec.default_timeout(),
         }
     }
+
+    /// Gives the call its idempotency key: the caller's, or one made here, where its operation carries one.
+    fn take_key(&mut self, options: &CallOptions) -> Result<()> {
+        match (&options.idempotency_key, self.retry) {
+            (Some(key), RetryClass::KeyedWrite) => self.idempotency_key = Some(key.clone()),
+            (None, RetryClass::KeyedWrite) => self.idempotency_key = Some(uuid::Uuid::new_v4().to_string()),
+            (Some(_), _) => {
+                let rule = "the service takes no idempotency key for this operation: leave it out";
+                return Err(Error::invalid("idempotencyKey", rule));
+            }
+            (None, _) => {}
+        }
+        Ok(())
+    }
 }
+
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A complete good answer with what is known of the call.
 #[derive(Debug)]
@@ -79,8 +100,14 @@ pub(crate) struct Answer {
 /// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
 ///
 /// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
-pub(crate) async fn run(client: &Kakiyo, request: Request, options: &CallOptions) -> Result<Answer> {
+pub(crate) async fn run(client: &Client, mut request: Request, options: &CallOptions) -> Result<Answer> {
     let operation = request.operation;
+    options
+        .validate()
+        .and_then(|()| request.take_key(options))
+        .and_then(|()| options.fit(client.shared().profile().service))
+        .map_err(|error| error.with_operation(operation))?;
+    let idempotency_key = request.idempotency_key.clone();
     let mut tally = Tally::default();
     let outcome = match options.cancel.clone() {
         None => attempts(client, request, options, &mut tally).await,
@@ -94,16 +121,21 @@ pub(crate) async fn run(client: &Kakiyo, request: Request, options: &CallOptions
             outcome.unwrap_or_else(|| Err(cancelled(retry, price, token.was_sent(), tally)))
         }
     };
-    outcome.map_err(|error| error.with_operation(operation))
+    match outcome {
+        Ok(mut answer) => {
+            answer.meta.idempotency_key = idempotency_key;
+            Ok(answer)
+        }
+        Err(error) => Err(error.with_operation(operation).with_idempotency_key(idempotency_key)),
+    }
 }
 
 async fn attempts(
-    client: &Kakiyo,
+    client: &Client,
     request: Request,
     options: &CallOptions,
     tally: &mut Tally,
 ) -> Result<Answer> {
-    options.validate()?;
     let started = Instant::now();
     let shared = client.shared();
     let retries = options.max_retries.unwrap_or(DEFAULT_RETRIES);
@@ -131,7 +163,7 @@ async fn attempts(
         let exchanged = shared.sender().send(outgoing).await;
 
         // Settle.
-        let settled = settle(lease, exchanged, request.price, tally);
+        let settled = settle(shared, lease, exchanged, request.price, tally);
         tally.under_way = false;
         if let Some(token) = &options.cancel
             && !matches!(settled, Settled::Lost(_))
@@ -141,16 +173,20 @@ async fn attempts(
 
         // Decide.
         let (attempt, hint, failure) = match settled {
-            Settled::Good(incoming) => return Ok(std::mem::take(tally).answer(incoming, started)),
+            Settled::Good(incoming) => {
+                deprecation::notice(client, &request, &incoming.headers);
+                return Ok(std::mem::take(tally).answer(incoming, started));
+            }
             Settled::Refused(incoming, body, hint) => {
+                deprecation::notice(client, &request, &incoming.headers);
                 if incoming.status == 401 && !asked_again && shared.can_ask_again() {
                     asked_again = true;
                     key = shared.ask_again().await.map_err(|error| tally.onto(error))?;
                     continue;
                 }
-                let never = body.code.as_deref().is_some_and(|code| shared.never_retried(code));
+                let never = shared.is_never_retried(&body);
                 let attempt = Attempt::Answered(incoming.status);
-                let error = refused(client, &request, incoming, body, hint);
+                let error = refused(client, &request, incoming, *body, hint);
                 if never {
                     return Err(tally.onto(error));
                 }
@@ -199,6 +235,7 @@ impl Tally {
             status: incoming.status,
             request_id: request_id(&incoming.headers),
             headers: incoming.headers,
+            idempotency_key: None,
             attempts: self.attempts,
             credits: self.credits,
             quota_left: self.quota_left,
@@ -209,7 +246,7 @@ impl Tally {
     }
 }
 
-async fn admit(client: &Kakiyo, request: &Request, options: &CallOptions, key: &Secret) -> Result<Lease> {
+async fn admit(client: &Client, request: &Request, options: &CallOptions, key: &Secret) -> Result<Lease> {
     let shared = client.shared();
     shared
         .team(key)
@@ -225,31 +262,46 @@ async fn admit(client: &Kakiyo, request: &Request, options: &CallOptions, key: &
 enum Settled {
     Good(Incoming),
     /// An answer that is no success, what it says, and how long it asks to wait.
-    Refused(Incoming, ErrorBody, Option<Duration>),
+    Refused(Incoming, Box<ErrorBody>, Option<Duration>),
     NotSent(Failure),
     Lost(Failure),
 }
 
 /// Books the attempt: its slot, its credits, and the process's retry budget.
-fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally: &mut Tally) -> Settled {
+fn settle(
+    shared: &Shared,
+    lease: Lease,
+    exchanged: Result<Incoming, Failure>,
+    price: u32,
+    tally: &mut Tally,
+) -> Settled {
     match exchanged {
         Ok(incoming) if (200..300).contains(&incoming.status) => {
-            lease.settle_answered(quota::Answer::default());
+            lease.settle_answered(quota::Answer {
+                limit: hints::limit(&incoming.headers),
+                ..Default::default()
+            });
             tally.credits += Credits::exactly(price);
             RETRY_BUDGET.refill();
             Settled::Good(incoming)
         }
         Ok(incoming) => {
             let body = ErrorBody::read(&incoming.body);
-            let wait = hints::wait(&incoming.headers, body.json.as_ref(), SystemTime::now());
+            let wait =
+                hints::wait(&incoming.headers, body.json.as_ref(), incoming.status == 429, SystemTime::now());
             match incoming.status {
                 // A refusal before the limiter, or a fault, proves nothing about the quota.
                 401 | 402 | 403 | 500..=599 => lease.settle_unproven(),
-                status => lease.settle_answered(quota::Answer { limited: status == 429, wait }),
+                status => {
+                    let limit = hints::limit(&incoming.headers);
+                    // Too many of something else says nothing about the number of calls.
+                    let limited = status == 429 && !shared.is_never_retried(&body);
+                    lease.settle_answered(quota::Answer { limited, wait, limit });
+                }
             }
             // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
             tally.credits += if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
-            Settled::Refused(incoming, body, wait)
+            Settled::Refused(incoming, Box::new(body), wait)
         }
         Err(failure) if !failure.sent => {
             lease.release_unsent();
@@ -258,7 +310,9 @@ fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally:
         Err(failure) => {
             // An answer that began was counted before it began; without one it may still count.
             match failure.status {
-                Some(status) => lease.settle_answered(quota::Answer { limited: status == 429, wait: None }),
+                Some(status) => {
+                    lease.settle_answered(quota::Answer { limited: status == 429, ..Default::default() });
+                }
                 None => lease.settle_lost(),
             }
             tally.credits += Credits::up_to(price);
@@ -268,7 +322,7 @@ fn settle(lease: Lease, exchanged: Result<Incoming, Failure>, price: u32, tally:
 }
 
 fn outgoing(
-    client: &Kakiyo,
+    client: &Client,
     request: &Request,
     options: &CallOptions,
     key: &Secret,
@@ -278,7 +332,15 @@ fn outgoing(
     let mut headers = HeaderMap::with_capacity(8);
     headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
     headers.insert(USER_AGENT, shared.user_agent().clone());
-    headers.insert(AUTHORIZATION, key.header()?);
+    let way = shared.key_header();
+    headers.insert(way.name(), key.header(way)?);
+    if let Some(key) = &request.idempotency_key {
+        let value = HeaderValue::try_from(key.as_str());
+        headers.insert(
+            &IDEMPOTENCY_KEY,
+            value.map_err(|_| Error::invalid("idempotencyKey", "no header can carry it"))?,
+        );
+    }
     if request.body.is_some() {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
     }
@@ -305,14 +367,21 @@ fn outgoing(
 }
 
 fn refused(
-    client: &Kakiyo,
+    client: &Client,
     request: &Request,
     incoming: Incoming,
     body: ErrorBody,
     hint: Option<Duration>,
 ) -> Error {
-    let kinds = client.shared().profile().kind_of_code;
-    let error = error_body::error(incoming.status, &incoming.headers, &incoming.body, body, kinds);
+    let profile = client.shared().profile();
+    let error = error_body::error(
+        incoming.status,
+        &incoming.headers,
+        &incoming.body,
+        body,
+        profile.kind_of_code,
+        &profile.refusals,
+    );
     let repeatable = request.retry.repeatable();
     let (kind, safe) = match error.kind() {
         ErrorKind::RateLimited => (ErrorKind::RateLimited, true),
@@ -374,13 +443,13 @@ fn cancelled(retry: RetryClass, price: u32, sent: bool, mut tally: Tally) -> Err
 #[derive(Debug, Clone)]
 #[must_use = "a call does nothing before it is awaited"]
 pub struct Call<P> {
-    client: Kakiyo,
+    client: Client,
     parameters: P,
     options: CallOptions,
 }
 
 impl<P: Operation> Call<P> {
-    pub(crate) fn new(client: Kakiyo, parameters: P) -> Self {
+    pub(crate) fn new(client: Client, parameters: P) -> Self {
         Self { client, parameters, options: CallOptions::default() }
     }
 
@@ -399,6 +468,12 @@ impl<P: Operation> Call<P> {
     /// Retries after the first attempt.
     pub fn max_retries(mut self, retries: u32) -> Self {
         self.options.max_retries = Some(retries);
+        self
+    }
+
+    /// The idempotency key, for operations that carry one; made by the library unless set.
+    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
+        self.options.idempotency_key = Some(key.into());
         self
     }
 
@@ -452,20 +527,58 @@ impl<P: Operation> IntoFuture for Call<P> {
 /// The typed shell: arguments to request, answer to value.
 pub(crate) async fn typed<P: Operation>(
     parameters: &P,
-    client: &Kakiyo,
+    client: &Client,
     options: &CallOptions,
 ) -> Result<Response<P::Output>> {
     let request = parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
-    let answer = run(client, request, &options.or(client.defaults())).await?;
-    decoded(P::SPEC.id, answer)
+    let options = options.or(client.defaults());
+    let answer = run(client, request, &options).await?;
+    let response = decoded(P::SPEC.id, answer)?;
+    if P::Output::is_placeholder(&response.value) {
+        placeholder(client, P::SPEC.id, &response, options.fail_on_fallback == Some(true))?;
+    }
+    Ok(response)
+}
+
+/// An answer that holds no result of the model: said aloud, or an error where the caller wants that.
+fn placeholder<T>(
+    client: &Client,
+    operation: &'static str,
+    response: &Response<T>,
+    fail: bool,
+) -> Result<()> {
+    const MESSAGE: &str =
+        "the service could not ask its model and answered with placeholders: the scores mean nothing";
+    if !fail {
+        let message = MESSAGE.to_owned();
+        client.shared().warnings().emit(Warning {
+            kind: WarningKind::Fallback,
+            message,
+            operation: Some(operation),
+        });
+        return Ok(());
+    }
+    let meta = &response.meta;
+    Err(Error::new(ErrorKind::Server, MESSAGE)
+        .with_operation(operation)
+        .with_attempts(meta.attempts, meta.credits)
+        .with_idempotency_key(meta.idempotency_key.clone())
+        .with_request_id(meta.request_id.clone())
+        .with_answer(meta.status, meta.headers.clone(), response.document.raw().clone())
+        .with_safe_to_retry(true))
 }
 
 /// Decodes an answer as what the operation promises.
 pub(crate) fn decoded<T: FromDocument>(operation: &'static str, answer: Answer) -> Result<Response<T>> {
-    let Answer { body, meta } = answer;
+    let Answer { body, mut meta } = answer;
     let document = Document::new(body, T::LAYOUT);
     match T::from_document(&document, &meta.headers) {
-        Ok(value) => Ok(Response { value, meta, document }),
+        Ok(value) => {
+            if let Some(id) = document.said_request_id() {
+                meta.request_id = Some(id.to_owned());
+            }
+            Ok(Response { value, meta, document })
+        }
         Err(undecodable) => Err(not_decodable(operation, &undecodable.0, document.raw().clone(), meta)),
     }
 }
@@ -488,6 +601,7 @@ fn not_decodable(
     Error::new(ErrorKind::Decode, message)
         .with_operation(operation)
         .with_attempts(meta.attempts, meta.credits)
+        .with_idempotency_key(meta.idempotency_key)
         .with_answer(meta.status, meta.headers, body)
 }
 

@@ -1,4 +1,4 @@
-//! The client: what all its copies share, and the doors to the resources.
+//! What the clients of both services are made of: the state that all copies share, and the raw call.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -9,50 +9,28 @@ use sha2::{Digest, Sha256};
 use url::Url;
 
 use crate::call::{self, Request};
-use crate::config::{Builder, ServiceProfile, is_loopback};
+use crate::config::{ServiceProfile, is_loopback};
 use crate::error::{Error, Result};
-use crate::kakiyo;
-use crate::operation::RetryClass;
+use crate::operation::{RetryClass, Service};
 use crate::options::CallOptions;
 use crate::per_process::PerProcess;
 use crate::quota::{CallGroup, Limits, Team, Tier};
 use crate::response::Response;
-use crate::secret::{self, KeySource, Secret};
+use crate::secret::{self, KeyHeader, KeySource, Secret};
+use crate::transport::error_body::ErrorBody;
 use crate::transport::{HttpClient, Network, Sender, Transport};
+use crate::warning::{Warning, WarningHook, WarningKind, Warnings};
 
-/// The Kakiyo client. Cloning is cheap; clones share connections, quota and key.
+/// A client of either service, without typed methods; bindings call operations through it by name.
 ///
-/// Nothing is opened, started or sent before the first call.
+/// Cloning is cheap; clones share connections, quota and key.
 #[derive(Debug, Clone)]
-pub struct Kakiyo {
+pub struct Client {
     shared: Arc<Shared>,
     defaults: CallOptions,
 }
 
-impl Kakiyo {
-    /// A client with this key and the vendor's address (or `KAKIYO_BASE_URL`).
-    ///
-    /// # Errors
-    ///
-    /// Kind `config` when the key or the address cannot be right.
-    pub fn new(api_key: impl Into<Secret>) -> Result<Self> {
-        Self::builder().api_key(api_key).build()
-    }
-
-    /// A client with the key from `KAKIYO_API_KEY`.
-    ///
-    /// # Errors
-    ///
-    /// Kind `config` when the variable is missing or cannot be a key.
-    pub fn from_env() -> Result<Self> {
-        Self::builder().build()
-    }
-
-    /// All options of a client.
-    pub fn builder() -> Builder {
-        Builder::new(&kakiyo::PROFILE)
-    }
-
+impl Client {
     /// A copy with other defaults; connections, quota and key are shared.
     ///
     /// # Errors
@@ -62,41 +40,6 @@ impl Kakiyo {
         options.validate()?;
         options.headers()?;
         Ok(Self { shared: Arc::clone(&self.shared), defaults: options.or(&self.defaults) })
-    }
-
-    /// LinkedIn accounts that act.
-    pub fn agents(&self) -> kakiyo::Agents {
-        kakiyo::Agents::new(self.clone())
-    }
-
-    /// Outreach campaigns.
-    pub fn campaigns(&self) -> kakiyo::Campaigns {
-        kakiyo::Campaigns::new(self.clone())
-    }
-
-    /// People who must not be contacted.
-    pub fn dnc(&self) -> kakiyo::Dnc {
-        kakiyo::Dnc::new(self.clone())
-    }
-
-    /// AI models that prompts can be written for.
-    pub fn models(&self) -> kakiyo::Models {
-        kakiyo::Models::new(self.clone())
-    }
-
-    /// Offerings that the agents sell.
-    pub fn products(&self) -> kakiyo::Products {
-        kakiyo::Products::new(self.clone())
-    }
-
-    /// Writing instructions.
-    pub fn prompts(&self) -> kakiyo::Prompts {
-        kakiyo::Prompts::new(self.clone())
-    }
-
-    /// People, conversations and imports.
-    pub fn prospects(&self) -> kakiyo::Prospects {
-        kakiyo::Prospects::new(self.clone())
     }
 
     /// Calls a route that the table does not know. It passes the same quota, credits, retries and errors.
@@ -115,8 +58,13 @@ impl Kakiyo {
         body: Option<&serde_json::Value>,
         options: &CallOptions,
     ) -> Result<Response<Bytes>> {
-        let request = raw_request(method, path, query, body)?;
+        let request = raw_request(self.shared.profile, method, path, query, body)?;
         call::run(self, request, &options.or(&self.defaults)).await.map(call::untouched)
+    }
+
+    /// The warnings that no hook has taken, oldest first; they are given once.
+    pub fn take_warnings(&self) -> Vec<Warning> {
+        self.shared.warnings.take()
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>, defaults: CallOptions) -> Self {
@@ -133,6 +81,7 @@ impl Kakiyo {
 }
 
 fn raw_request(
+    profile: &ServiceProfile,
     method: &str,
     path: &str,
     query: &[(&str, &str)],
@@ -169,9 +118,12 @@ fn raw_request(
         .transpose()
         .map_err(|error| Error::invalid("body", format!("it cannot be written as JSON: {error}")))?
         .map(Bytes::from);
-    let retry =
-        if matches!(method, Method::GET | Method::HEAD) { RetryClass::Read } else { RetryClass::UnsafeWrite };
-    if let Some(spec) = crate::registry::matching(method.as_str(), path) {
+    let retry = match (&method, profile.service) {
+        (&Method::GET | &Method::HEAD, _) => RetryClass::Read,
+        (&Method::POST, Service::Kaiko) => RetryClass::KeyedWrite,
+        _ => RetryClass::UnsafeWrite,
+    };
+    if let Some(spec) = crate::registry::matching(profile.service, method.as_str(), path) {
         return Ok(Request::new(spec, path.to_owned(), text, body));
     }
     Ok(Request {
@@ -181,10 +133,26 @@ fn raw_request(
         path: path.to_owned(),
         query: text,
         body,
-        price: crate::registry::highest_price(),
+        idempotency_key: None,
+        price: crate::registry::highest_price(profile.service),
         retry,
-        timeout: Duration::from_secs(30),
+        timeout: profile.service.timeout(),
     })
+}
+
+/// The checked options of a client.
+pub(crate) struct Made {
+    pub(crate) profile: &'static ServiceProfile,
+    pub(crate) base_url: Url,
+    pub(crate) key_source: KeySource,
+    /// Whether an odd key is worth a word.
+    pub(crate) check_key: bool,
+    pub(crate) check_length: bool,
+    pub(crate) limits: Limits,
+    pub(crate) network: Network,
+    pub(crate) transport: Option<Arc<dyn Transport>>,
+    pub(crate) key_header: KeyHeader,
+    pub(crate) on_warning: Option<WarningHook>,
 }
 
 /// What all copies of a client share.
@@ -193,6 +161,7 @@ pub(crate) struct Shared {
     profile: &'static ServiceProfile,
     base_url: Url,
     key_source: KeySource,
+    check_key: bool,
     check_length: bool,
     /// The key in use; asked for with the first call, and again after a 401.
     key: tokio::sync::Mutex<Option<Secret>>,
@@ -203,18 +172,24 @@ pub(crate) struct Shared {
     user_agent: HeaderValue,
     sender: Sender,
     prepared: OnceLock<()>,
+    key_header: KeyHeader,
+    warnings: Warnings,
 }
 
 impl Shared {
-    pub(crate) fn new(
-        profile: &'static ServiceProfile,
-        base_url: Url,
-        key_source: KeySource,
-        check_length: bool,
-        limits: Limits,
-        network: Network,
-        transport: Option<Arc<dyn Transport>>,
-    ) -> Self {
+    pub(crate) fn new(made: Made) -> Self {
+        let Made {
+            profile,
+            base_url,
+            key_source,
+            check_key,
+            check_length,
+            limits,
+            network,
+            transport,
+            key_header,
+            on_warning,
+        } = made;
         let retry_delay = network.retry_delay;
         let user_agent = HeaderValue::try_from(network.user_agent_text())
             .unwrap_or_else(|_| HeaderValue::from_static("kakiyo"));
@@ -222,10 +197,17 @@ impl Shared {
             Some(transport) => Sender::Custom(transport),
             None => Sender::Http(HttpClient::new(network, &base_url)),
         };
+        let warnings = Warnings::new(on_warning);
+        if let (true, KeySource::Text(key)) = (check_key, &key_source)
+            && let Some(message) = (profile.key_warning)(&base_url, key.expose())
+        {
+            warnings.emit(Warning { kind: WarningKind::KeyEnvironment, message, operation: None });
+        }
         Self {
             profile,
             base_url,
             key_source,
+            check_key,
             check_length,
             key: tokio::sync::Mutex::new(None),
             team: PerProcess::new(),
@@ -234,7 +216,18 @@ impl Shared {
             user_agent,
             sender,
             prepared: OnceLock::new(),
+            key_header,
+            warnings,
         }
+    }
+
+    /// The header that carries the key.
+    pub(crate) fn key_header(&self) -> KeyHeader {
+        self.key_header
+    }
+
+    pub(crate) fn warnings(&self) -> &Warnings {
+        &self.warnings
     }
 
     pub(crate) fn profile(&self) -> &'static ServiceProfile {
@@ -271,6 +264,11 @@ impl Shared {
             return Ok(key.clone());
         }
         let fresh = secret::resolve(&self.key_source, self.profile.service, self.check_length).await?;
+        if let (true, Some(message)) =
+            (self.check_key, (self.profile.key_warning)(&self.base_url, fresh.expose()))
+        {
+            self.warnings.emit(Warning { kind: WarningKind::KeyEnvironment, message, operation: None });
+        }
         Ok(key.insert(fresh).clone())
     }
 
@@ -286,8 +284,8 @@ impl Shared {
     }
 
     /// Codes that come with 429 but name no wait: a timer would only make it worse.
-    pub(crate) fn never_retried(&self, code: &str) -> bool {
-        self.profile.never_retried.contains(&code)
+    pub(crate) fn is_never_retried(&self, body: &ErrorBody) -> bool {
+        body.code.as_deref().is_some_and(|code| self.profile.never_retried.contains(&code))
     }
 
     /// The quota of the key's team; limits belong to the team, so two keys of one team share it.
@@ -302,8 +300,8 @@ impl Shared {
     fn state_id(&self, key: &Secret) -> crate::quota::TeamId {
         let key = key.expose();
         let part = match self.profile.service {
-            crate::operation::Service::Kakiyo => key.get(..secret::TEAM_LENGTH).unwrap_or(key),
-            crate::operation::Service::Kaiko => key,
+            Service::Kakiyo => key.get(..secret::TEAM_LENGTH).unwrap_or(key),
+            Service::Kaiko => key,
         };
         let mut hash = Sha256::new();
         for text in ["kakiyo-state-v1", &self.base_url.origin().ascii_serialization(), part] {

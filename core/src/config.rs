@@ -1,36 +1,48 @@
 //! Building a client: options, environment, and the checks that need no network.
 
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
-use crate::client::{Kakiyo, Shared};
+use crate::client::{Client, Made, Shared};
 use crate::error::{Error, Result};
 use crate::operation::Service;
 use crate::options::CallOptions;
 use crate::quota::Limits;
-use crate::secret::{KeyProvider, KeySource, Secret, checked_key};
+use crate::secret::{KeyHeader, KeyProvider, KeySource, Secret, checked_key};
 use crate::transport::{Network, Transport};
+use crate::warning::{Warning, WarningHook};
 
 /// What a service needs to be known of, apart from its operations.
 #[derive(Debug)]
 pub(crate) struct ServiceProfile {
     pub(crate) service: Service,
     pub(crate) default_base_url: &'static str,
+    /// The version where it begins the paths of the operations instead of ending the address; else empty.
+    pub(crate) version_in_paths: &'static str,
     pub(crate) key_variable: &'static str,
     pub(crate) base_url_variable: &'static str,
     pub(crate) quota: &'static crate::quota::ServiceLimits,
     /// Codes that come with 429 but name no wait.
     pub(crate) never_retried: &'static [&'static str],
     pub(crate) kind_of_code: fn(&str) -> Option<crate::ErrorKind>,
+    /// What refusals mean to users of this service.
+    pub(crate) refusals: crate::transport::error_body::Refusals,
+    /// How the key travels unless the user says otherwise.
+    pub(crate) key_header: KeyHeader,
+    /// Names of the addresses that the vendor runs.
+    pub(crate) environments: &'static [(&'static str, &'static str)],
+    /// What is odd about a key at an address.
+    pub(crate) key_warning: fn(&Url, &str) -> Option<String>,
 }
 
-/// Builds a [`Kakiyo`] client. Nothing is opened, started or sent before the first call.
-#[derive(Debug, Clone)]
+/// Builds a client: [`Kakiyo`](crate::Kakiyo) or [`Kaiko`](crate::Kaiko). Nothing is opened, started or sent before the first call.
 #[must_use = "a builder does nothing before build()"]
-pub struct Builder {
+pub struct Builder<C = crate::Kakiyo> {
     profile: &'static ServiceProfile,
     key: Option<KeySource>,
     base_url: Option<String>,
@@ -39,9 +51,13 @@ pub struct Builder {
     defaults: CallOptions,
     network: Network,
     transport: Option<Arc<dyn Transport>>,
+    environment: Option<String>,
+    key_header: KeyHeader,
+    on_warning: Option<WarningHook>,
+    client: PhantomData<fn() -> C>,
 }
 
-impl Builder {
+impl<C: From<Client>> Builder<C> {
     pub(crate) fn new(profile: &'static ServiceProfile) -> Self {
         Self {
             profile,
@@ -52,6 +68,10 @@ impl Builder {
             defaults: CallOptions::default(),
             network: Network::default(),
             transport: None,
+            environment: None,
+            key_header: profile.key_header,
+            on_warning: None,
+            client: PhantomData,
         }
     }
 
@@ -85,7 +105,7 @@ impl Builder {
         self
     }
 
-    /// Time for one attempt; 30 s unless set (120 s for Do-Not-Contact batches).
+    /// Time for one attempt; 30 s unless set (120 s for Do-Not-Contact batches, 35 s for Kaiko).
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.defaults.timeout = Some(timeout);
         self
@@ -165,13 +185,39 @@ impl Builder {
         self
     }
 
+    /// Hears warnings, such as the deprecation of a route. They stand in the log in any case.
+    pub fn on_warning(mut self, hook: impl Fn(&Warning) + Send + Sync + 'static) -> Self {
+        self.on_warning = Some(Arc::new(hook));
+        self
+    }
+
+    /// One of the addresses that the vendor runs, by name; `base_url` goes before it.
+    pub(crate) fn named_environment(mut self, name: impl Into<String>) -> Self {
+        self.environment = Some(name.into());
+        self
+    }
+
+    pub(crate) fn failing_on_fallback(mut self, fail: bool) -> Self {
+        self.defaults.fail_on_fallback = Some(fail);
+        self
+    }
+
+    pub(crate) fn sent_as(mut self, way: KeyHeader) -> Self {
+        self.key_header = way;
+        self
+    }
+
+    pub(crate) fn service(&self) -> Service {
+        self.profile.service
+    }
+
     /// Checks everything and makes the client.
     ///
     /// # Errors
     ///
     /// Kind `config`, naming the option and the rule. Files and proxies are looked at with the first call.
-    pub fn build(self) -> Result<Kakiyo> {
-        let base_url = checked_base_url(&self.base_url_text()?)?;
+    pub fn build(self) -> Result<C> {
+        let base_url = checked_base_url(&self.base_url_text()?, self.profile)?;
         let check_length = self.check_key && is_vendor_host(&base_url, self.profile);
         let key = match self.key {
             Some(KeySource::Text(key)) => {
@@ -188,23 +234,32 @@ impl Builder {
         self.defaults.headers()?;
         self.limits.validate().map_err(|invalid| Error::config(invalid.field, invalid.message))?;
         self.network.validate()?;
-        Ok(Kakiyo::from_shared(
-            Arc::new(Shared::new(
-                self.profile,
-                base_url,
-                key,
-                check_length,
-                self.limits,
-                self.network,
-                self.transport,
-            )),
-            self.defaults,
-        ))
+        let shared = Shared::new(Made {
+            profile: self.profile,
+            base_url,
+            key_source: key,
+            check_key: self.check_key,
+            check_length,
+            limits: self.limits,
+            network: self.network,
+            transport: self.transport,
+            key_header: self.key_header,
+            on_warning: self.on_warning,
+        });
+        Ok(Client::from_shared(Arc::new(shared), self.defaults).into())
     }
 
     fn base_url_text(&self) -> Result<String> {
         if let Some(url) = &self.base_url {
             return Ok(url.clone());
+        }
+        if let Some(name) = &self.environment {
+            let environments = self.profile.environments;
+            let known = environments.iter().find(|(known, _)| known == name);
+            return known.map(|(_, url)| (*url).to_owned()).ok_or_else(|| {
+                let names: Vec<&str> = environments.iter().map(|(name, _)| *name).collect();
+                Error::config("environment", format!("expected one of {}", names.join(", ")))
+            });
         }
         match std::env::var(self.profile.base_url_variable) {
             Ok(url) if !url.trim().is_empty() => Ok(url),
@@ -213,6 +268,38 @@ impl Builder {
             }
             _ => Ok(self.profile.default_base_url.to_owned()),
         }
+    }
+}
+
+impl<C> Clone for Builder<C> {
+    fn clone(&self) -> Self {
+        Self {
+            profile: self.profile,
+            key: self.key.clone(),
+            base_url: self.base_url.clone(),
+            check_key: self.check_key,
+            limits: self.limits.clone(),
+            defaults: self.defaults.clone(),
+            network: self.network.clone(),
+            transport: self.transport.clone(),
+            environment: self.environment.clone(),
+            key_header: self.key_header,
+            on_warning: self.on_warning.clone(),
+            client: PhantomData,
+        }
+    }
+}
+
+impl<C> fmt::Debug for Builder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder")
+            .field("service", &self.profile.service)
+            .field("key", &self.key)
+            .field("base_url", &self.base_url)
+            .field("limits", &self.limits)
+            .field("defaults", &self.defaults)
+            .field("network", &self.network)
+            .finish_non_exhaustive()
     }
 }
 
@@ -229,11 +316,11 @@ fn key_from_environment(profile: &ServiceProfile) -> Result<Secret> {
 }
 
 /// Checks the address of the API and cuts a closing slash.
-fn checked_base_url(text: &str) -> Result<Url> {
+fn checked_base_url(text: &str, profile: &ServiceProfile) -> Result<Url> {
     let refused = |rule: &str| Error::config("baseUrl", rule);
     let text = text.trim();
     if !text.contains("://") {
-        return Err(refused("it needs a scheme, such as https://api.kakiyo.com/v1"));
+        return Err(refused(&format!("it needs a scheme, such as {}", profile.default_base_url)));
     }
     let mut url = Url::parse(text).map_err(|error| refused(&format!("not an address: {error}")))?;
     if url.query().is_some() || url.fragment().is_some() {
@@ -253,7 +340,8 @@ fn checked_base_url(text: &str) -> Result<Url> {
         _ => return Err(refused("the scheme must be https, or http to this machine")),
     }
     let path = url.path().trim_end_matches('/').to_owned();
-    url.set_path(&path);
+    // Where the paths of the service begin with its version, an address that ends with it means the same.
+    url.set_path(path.strip_suffix(profile.version_in_paths).unwrap_or(&path));
     Ok(url)
 }
 
@@ -283,7 +371,7 @@ mod tests {
             "http://localhost:1",
             "http://[::1]:9/v1",
         ] {
-            assert!(checked_base_url(good).is_ok(), "{good}");
+            assert!(checked_base_url(good, &crate::kakiyo::PROFILE).is_ok(), "{good}");
         }
         for bad in [
             "",
@@ -297,7 +385,7 @@ mod tests {
             "ftp://api.kakiyo.com",
             "https://",
         ] {
-            let error = checked_base_url(bad).unwrap_err();
+            let error = checked_base_url(bad, &crate::kakiyo::PROFILE).unwrap_err();
             assert_eq!(error.details()[0].field, "baseUrl", "{bad}");
             assert!(!error.to_string().contains("secret"));
         }

@@ -2,25 +2,34 @@
 //!
 //! Serde gives the wire form, schemars (feature `schema`, for the generator alone) the names, types, rules and docs.
 
-/// Declares the arguments of an operation: `path` and `required` go through `new`, `optional` through setters.
+/// Declares the arguments of an operation: `path`, `positional` and `required` go through `new`, `optional` through setters.
+/// What is `positional` stands without a name in every language, behind the ids of the path.
 ///
 /// `where length(min = 3, max = 100)` and `where range(min = 0, max = 100)` are checked before sending and reach the schema.
-/// `optional, at_least_one` refuses a call that gives none of them.
+/// `optional, at_least_one` refuses a call that gives none of them. `as "emotion_model"` is the name in the request where that
+/// is not the camel case of the field; callers of every language, and errors, keep to the field's name.
+///
+/// `=> "module::function"` names the function that writes the value where the service wants another form than callers give.
+/// After the struct, `check: function;` adds rules over several fields, and `normalise: function;` brings other spellings of
+/// arguments that come by name to the one form.
 macro_rules! parameters {
     (
         $(#[doc = $doc:expr])*
         pub struct $name:ident {
             $(path { $($(#[doc = $pdoc:expr])* $pname:ident : $pty:ty),* $(,)? })?
-            $(required { $($(#[doc = $rdoc:expr])* $rname:ident : $rty:ty $(where $rrule:ident ($($rargs:tt)*))?),* $(,)? })?
-            $(optional $(, $whole:ident)? { $($(#[doc = $odoc:expr])* $oname:ident : $oty:ty $(where $orule:ident ($($oargs:tt)*))?),* $(,)? })?
+            $(positional { $($(#[doc = $mdoc:expr])* $mname:ident : $mty:ty $(where $mrule:ident ($($margs:tt)*))?),* $(,)? })?
+            $(required { $($(#[doc = $rdoc:expr])* $rname:ident : $rty:ty $(as $rwire:literal)? $(where $rrule:ident ($($rargs:tt)*))? $(=> $rwriter:literal)?),* $(,)? })?
+            $(optional $(, $whole:ident)? { $($(#[doc = $odoc:expr])* $oname:ident : $oty:ty $(as $owire:literal)? $(where $orule:ident ($($oargs:tt)*))? $(=> $owriter:literal)?),* $(,)? })?
         }
+        $(check: $check:path;)?
+        $(normalise: $normalise:expr;)?
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase", deny_unknown_fields)]
         #[cfg_attr(feature = "schema", schemars(extend("x-order" = [
-            $($(stringify!($pname),)*)? $($(stringify!($rname),)*)? $($(stringify!($oname),)*)?
+            $($(stringify!($pname),)*)? $($(stringify!($mname),)*)? $($(stringify!($rname),)*)? $($(stringify!($oname),)*)?
         ])))]
         #[non_exhaustive]
         pub struct $name {
@@ -31,23 +40,36 @@ macro_rules! parameters {
                 pub $pname: $pty,
             )*)?
             $($(
+                $(#[doc = $mdoc])*
+                #[cfg_attr(feature = "schema", schemars(extend("x-in" = "place")))]
+                $(#[cfg_attr(feature = "schema", schemars($mrule($($margs)*)))])?
+                pub $mname: $mty,
+            )*)?
+            $($(
                 $(#[doc = $rdoc])*
+                $(#[serde(rename(serialize = $rwire))])?
+                $(#[cfg_attr(feature = "schema", schemars(extend("x-wire" = $rwire)))])?
                 $(#[cfg_attr(feature = "schema", schemars($rrule($($rargs)*)))])?
+                $(#[serde(serialize_with = $rwriter)] #[cfg_attr(feature = "schema", schemars(extend("x-rewritten" = true)))])?
                 pub $rname: $rty,
             )*)?
             $($(
                 $(#[doc = $odoc])*
                 #[serde(skip_serializing_if = "Option::is_none")]
+                $(#[serde(rename(serialize = $owire))])?
+                $(#[cfg_attr(feature = "schema", schemars(extend("x-wire" = $owire)))])?
                 $(#[cfg_attr(feature = "schema", schemars($orule($($oargs)*)))])?
+                $(#[serde(serialize_with = $owriter)] #[cfg_attr(feature = "schema", schemars(extend("x-rewritten" = true)))])?
                 pub $oname: Option<$oty>,
             )*)?
         }
 
         impl $name {
             /// All that is required; the rest has setters.
-            pub fn new($($($pname: impl Into<$pty>,)*)? $($($rname: impl Into<$rty>,)*)?) -> Self {
+            pub fn new($($($pname: impl Into<$pty>,)*)? $($($mname: impl Into<$mty>,)*)? $($($rname: impl Into<$rty>,)*)?) -> Self {
                 Self {
                     $($($pname: $pname.into(),)*)?
+                    $($($mname: $mname.into(),)*)?
                     $($($rname: $rname.into(),)*)?
                     $($($oname: None,)*)?
                 }
@@ -62,7 +84,15 @@ macro_rules! parameters {
             )*)?
         }
 
+        impl crate::value::Argument<$name> for $name {
+            fn into_argument(self) -> $name {
+                self
+            }
+        }
+
         impl crate::rules::Arguments for $name {
+            $(const NORMALISE: Option<crate::document::Normalise> = Some($normalise);)?
+
             fn path_arguments(&self) -> Vec<(&'static str, &str)> {
                 vec![$($((stringify!($pname), self.$pname.as_str()),)*)?]
             }
@@ -70,6 +100,14 @@ macro_rules! parameters {
 
         impl crate::rules::Check for $name {
             fn check(&self, path: crate::rules::FieldPath<'_>) -> crate::Result<()> {
+                $($(
+                    crate::rules::Check::check(&self.$pname, path.member(stringify!($pname)))?;
+                )*)?
+                $($(
+                    let field = path.member(stringify!($mname));
+                    $(crate::rules::rule!($mrule($($margs)*), &self.$mname, field);)?
+                    crate::rules::Check::check(&self.$mname, field)?;
+                )*)?
                 $($(
                     let field = path.member(stringify!($rname));
                     $(crate::rules::rule!($rrule($($rargs)*), &self.$rname, field);)?
@@ -83,7 +121,8 @@ macro_rules! parameters {
                     }
                 )*)?
                 let given: &[bool] = &[$($(self.$oname.is_some()),*)?];
-                $($(crate::rules::$whole(given)?;)?)?
+                $($(crate::rules::$whole(given, path)?;)?)?
+                $($check(self, path)?;)?
                 let _ = (path, given);
                 Ok(())
             }
@@ -101,13 +140,14 @@ macro_rules! model {
         }
         $(plural: $plural:literal;)?
         $(normalise: $normalise:expr;)?
+        $(placeholder: $placeholder:ident;)?
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
         #[serde(rename_all = "camelCase")]
         #[cfg_attr(feature = "schema", schemars(extend("x-order" = [
-            $($(stringify!($rname),)*)? $($(stringify!($oname),)*)?
+            $($(model!(@order $rname $($rwire)?),)*)? $($(model!(@order $oname $($owire)?),)*)?
         ])))]
         #[non_exhaustive]
         pub struct $name {
@@ -151,8 +191,16 @@ macro_rules! model {
             ) -> Result<Self, crate::operation::Undecodable> {
                 document.decode().map_err(crate::operation::Undecodable)
             }
+
+            $(
+                fn is_placeholder(&self) -> bool {
+                    self.$placeholder
+                }
+            )?
         }
     };
+    (@order $name:ident) => { stringify!($name) };
+    (@order $name:ident $wire:literal) => { [stringify!($name), $wire] };
     (@wire) => { None };
     (@wire $wire:literal) => { Some($wire) };
 }
@@ -160,6 +208,9 @@ macro_rules! model {
 /// Declares an id: text that is never parsed, and never taken for the id of another kind of record.
 macro_rules! id {
     ($(#[doc = $doc:expr])* $name:ident) => {
+        id!($(#[doc = $doc])* $name, checked by crate::rules::id);
+    };
+    ($(#[doc = $doc:expr])* $name:ident, checked by $rule:path) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
         #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
@@ -228,7 +279,7 @@ macro_rules! id {
 
         impl crate::rules::Check for $name {
             fn check(&self, path: crate::rules::FieldPath<'_>) -> crate::Result<()> {
-                crate::rules::id(&self.0, path)
+                $rule(&self.0, path)
             }
         }
     };
@@ -300,6 +351,7 @@ macro_rules! open_enum {
                     "type": "string",
                     "description": concat!($($doc, "\n"),*),
                     "x-open-enum": Self::KNOWN,
+                    "x-word-names": [$(stringify!($variant)),*],
                     "x-word-docs": [$(concat!($($vdoc, "\n"),*)),*],
                 })
             }
@@ -317,14 +369,21 @@ macro_rules! open_enum {
             }
         }
 
-        impl crate::rules::Check for $name {}
+        impl crate::rules::Check for $name {
+            fn check(&self, path: crate::rules::FieldPath<'_>) -> crate::Result<()> {
+                crate::rules::word(self.as_str(), path)
+            }
+        }
     };
 }
 /// Declares a set of numbers that may grow: a number that has no name here is kept as it came.
+///
+/// `closed: "100, 250 or 500";` says that the service takes no others as an argument.
 macro_rules! open_code {
     (
         $(#[doc = $doc:expr])*
         pub struct $name:ident { $($(#[doc = $vdoc:expr])* $constant:ident = $code:literal),* $(,)? }
+        $(closed: $choice:literal;)?
     ) => {
         $(#[doc = $doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -367,7 +426,19 @@ macro_rules! open_code {
             }
         }
 
-        impl crate::rules::Check for $name {}
+        impl crate::rules::Check for $name {
+            fn check(&self, path: crate::rules::FieldPath<'_>) -> crate::Result<()> {
+                let choice: Option<&str> = open_code!(@choice $($choice)?);
+                match choice {
+                    Some(choice) if ![$($code),*].contains(&self.0) => {
+                        Err(path.broken(format!("{choice}, not {}", self.0)))
+                    }
+                    _ => Ok(()),
+                }
+            }
+        }
     };
+    (@choice) => { None };
+    (@choice $choice:literal) => { Some($choice) };
 }
 pub(crate) use {id, model, open_code, open_enum, parameters};

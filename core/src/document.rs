@@ -89,10 +89,26 @@ impl Document {
 
     /// The same answer with a member that was found by another call.
     pub(crate) fn with_member(&self, name: &str, value: &str) -> Arc<Self> {
+        self.amended(|tree| {
+            if let Value::Object(members) = tree {
+                members.insert(name.to_owned(), Value::from(value));
+            }
+        })
+    }
+
+    /// The same list with no more than its first rows.
+    pub(crate) fn first_rows(&self, count: usize) -> Arc<Self> {
+        self.amended(|tree| {
+            if let Value::Array(rows) = tree {
+                rows.truncate(count);
+            }
+        })
+    }
+
+    /// The same answer with a changed tree.
+    pub(crate) fn amended(&self, change: impl FnOnce(&mut Value)) -> Arc<Self> {
         let mut tree = self.tree().clone();
-        if let Value::Object(members) = &mut tree {
-            members.insert(name.to_owned(), Value::from(value));
-        }
+        change(&mut tree);
         Arc::new(Self {
             body: self.body.clone(),
             layout: self.layout,
@@ -101,18 +117,9 @@ impl Document {
         })
     }
 
-    /// The same list with no more than its first rows.
-    pub(crate) fn first_rows(&self, count: usize) -> Arc<Self> {
-        let mut tree = self.tree().clone();
-        if let Value::Array(rows) = &mut tree {
-            rows.truncate(count);
-        }
-        Arc::new(Self {
-            body: self.body.clone(),
-            layout: self.layout,
-            tree: OnceLock::from(tree),
-            amended: true,
-        })
+    /// The request id that an answer names itself. Answers that are never looked at as a tree name none.
+    pub(crate) fn said_request_id(&self) -> Option<&str> {
+        self.tree.get()?.get("request_id")?.as_str().filter(|id| !id.is_empty() && id.len() <= 256)
     }
 
     /// The members below `pointer` (a JSON pointer, empty for the root) that the model `fields` does not know.

@@ -125,7 +125,9 @@ struct Inner {
     operation: Option<&'static str>,
     status: Option<u16>,
     code: Option<String>,
+    error_type: Option<String>,
     request_id: Option<String>,
+    idempotency_key: Option<String>,
     retry_after: Option<Duration>,
     attempts: u32,
     credits: Credits,
@@ -147,7 +149,9 @@ impl Error {
                 operation: None,
                 status: None,
                 code: None,
+                error_type: None,
                 request_id: None,
+                idempotency_key: None,
                 retry_after: None,
                 attempts: 0,
                 credits: Credits::NONE,
@@ -201,7 +205,8 @@ impl Error {
 
     pub(crate) fn with_answer(mut self, status: u16, headers: http::HeaderMap, body: Bytes) -> Self {
         self.inner.status = Some(status);
-        self.inner.request_id = crate::response::request_id(&headers);
+        // What the body says stands before the headers.
+        self.inner.request_id = self.inner.request_id.or_else(|| crate::response::request_id(&headers));
         self.inner.headers = Some(headers);
         self.inner.body = Some(body);
         self
@@ -217,8 +222,23 @@ impl Error {
         self
     }
 
+    pub(crate) fn with_type(mut self, error_type: Option<String>) -> Self {
+        self.inner.error_type = error_type;
+        self
+    }
+
     pub(crate) fn with_details(mut self, details: Vec<FieldIssue>) -> Self {
         self.inner.details = details;
+        self
+    }
+
+    pub(crate) fn with_request_id(mut self, id: Option<String>) -> Self {
+        self.inner.request_id = id;
+        self
+    }
+
+    pub(crate) fn with_idempotency_key(mut self, key: Option<String>) -> Self {
+        self.inner.idempotency_key = key;
         self
     }
 
@@ -268,9 +288,20 @@ impl Error {
         self.inner.code.as_deref()
     }
 
+    /// The class of error in the service's words, such as `invalid_request_error`; Kaiko alone has such words.
+    pub fn error_type(&self) -> Option<&str> {
+        self.inner.error_type.as_deref()
+    }
+
     /// The request id that the server sent, when it sent one.
     pub fn request_id(&self) -> Option<&str> {
         self.inner.request_id.as_deref()
+    }
+
+    /// The idempotency key that went with the request, when its operation carries one: the same call with the same key is
+    /// done once.
+    pub fn idempotency_key(&self) -> Option<&str> {
+        self.inner.idempotency_key.as_deref()
     }
 
     /// How long the server asks to wait.
@@ -334,6 +365,9 @@ impl fmt::Debug for Error {
         }
         if let Some(request_id) = &inner.request_id {
             debug.field("request_id", request_id);
+        }
+        if let Some(key) = &inner.idempotency_key {
+            debug.field("idempotency_key", key);
         }
         if let Some(wait) = inner.retry_after {
             debug.field("retry_after", &wait);

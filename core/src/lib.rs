@@ -28,8 +28,10 @@ mod cancel;
 mod client;
 mod config;
 mod declare;
+mod deprecation;
 mod document;
 mod error;
+mod kaiko;
 mod kakiyo;
 pub mod leads;
 mod operation;
@@ -45,13 +47,15 @@ mod secret;
 pub mod settings;
 pub mod transport;
 mod value;
+mod warning;
 
 pub use call::{Call, Request};
 pub use cancel::CancelToken;
-pub use client::Kakiyo;
+pub use client::Client;
 pub use config::Builder;
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
+pub use kaiko::*;
 pub use kakiyo::*;
 pub use operation::{
     FromDocument, Group, Operation, OperationSpec, PagedOperation, Paging, PagingStyle, RetryClass, Row,
@@ -64,3 +68,4 @@ pub use response::{Credits, Meta, Response};
 pub use rules::{Arguments, Check, FieldPath};
 pub use secret::{KeyProvider, Secret};
 pub use value::{Argument, Timestamp};
+pub use warning::{Warning, WarningHook, WarningKind};

@@ -28,6 +28,34 @@ pub enum Service {
     Kaiko,
 }
 
+impl Service {
+    /// The service of this name, as it stands in the operation table.
+    ///
+    /// # Errors
+    ///
+    /// Kind `internal`: a façade names a service that this library does not have.
+    pub fn named(name: &str) -> Result<Self> {
+        match name {
+            "kakiyo" => Ok(Self::Kakiyo),
+            "kaiko" => Ok(Self::Kaiko),
+            _ => Err(Error::new(
+                crate::ErrorKind::Internal,
+                format!("there is no service `{name}`: package and library do not fit"),
+            )),
+        }
+    }
+}
+
+impl Service {
+    /// Time-out of one attempt where nobody says otherwise: a little more than a server takes that gives up after 30 s.
+    pub(crate) fn timeout(self) -> Duration {
+        match self {
+            Self::Kakiyo => Duration::from_secs(30),
+            Self::Kaiko => Duration::from_secs(35),
+        }
+    }
+}
+
 /// Which calls share a quota.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -46,6 +74,8 @@ pub enum RetryClass {
     Read,
     /// A repeat gives the same answer: tried again like a read.
     SafeWrite,
+    /// Carries an idempotency key, the same on every attempt, so that the server does the work once: tried again like a read.
+    KeyedWrite,
     /// A repeat would do the work twice: tried again only when it surely never arrived, or after 429.
     UnsafeWrite,
     /// Queues an import; as an unsafe write. What is lost is resolved from the row report.
@@ -55,7 +85,7 @@ pub enum RetryClass {
 impl RetryClass {
     /// Whether a call that may have arrived can be sent again.
     pub fn repeatable(self) -> bool {
-        matches!(self, Self::Read | Self::SafeWrite)
+        matches!(self, Self::Read | Self::SafeWrite | Self::KeyedWrite)
     }
 }
 
@@ -117,10 +147,14 @@ pub struct OperationSpec {
     pub source: &'static str,
     /// What it does, in Markdown: the doc comment.
     pub docs: &'static str,
-    /// Time-out in seconds where the usual 30 are too short.
+    /// What its resource is: the doc comment of that; empty for an operation of the client itself.
+    pub resource_docs: &'static str,
+    /// Time-out in seconds where that of the service is too short.
     pub timeout: Option<u32>,
-    /// Calls that one use of the operation may make, where a helper makes more than one.
+    /// Calls that one use of the operation may make, least and most; a most of 0 means as many as it takes.
     pub calls: (u32, u32),
+    /// For a helper, the operations that it makes its calls with; empty for an operation of the service.
+    pub uses: &'static [&'static str],
 }
 
 /// An operation with its arguments: each parameter struct is one.
@@ -131,6 +165,8 @@ pub trait Operation:
     const SPEC: &'static OperationSpec;
     /// What the answer becomes.
     type Output: FromDocument;
+    /// What is sent as body: the arguments themselves, or made from them where callers say it more simply.
+    type Body: Serialize + Describe;
 
     /// Checks the arguments against the rules of the service, before anything is sent.
     ///
@@ -145,7 +181,7 @@ pub trait Operation:
     #[doc(hidden)]
     fn execute(
         &self,
-        client: &crate::Kakiyo,
+        client: &crate::Client,
         options: &crate::CallOptions,
     ) -> impl Future<Output = Result<crate::Response<Self::Output>>> + Send {
         crate::call::typed(self, client, options)
@@ -157,10 +193,16 @@ pub trait Operation:
         let spec = Self::SPEC;
         let path = fill(spec.path, &self.path_arguments())?;
         let (query, body) = match spec.method {
-            "GET" | "DELETE" => (query_of(self)?, None),
-            _ => (String::new(), body_of(self)?),
+            "GET" => (query_of(self)?, None),
+            _ => (String::new(), self.body()?),
         };
         Ok(Request::new(spec, path, query, body))
+    }
+
+    /// The body of the request, when it has one.
+    #[doc(hidden)]
+    fn body(&self) -> Result<Option<Bytes>> {
+        body_of(self)
     }
 }
 
@@ -196,6 +238,12 @@ pub trait FromDocument: Sized + Send + Sync + 'static {
         document: &std::sync::Arc<Document>,
         headers: &http::HeaderMap,
     ) -> Result<Self, Undecodable>;
+
+    /// Whether the server says that the answer holds no result of its model.
+    #[doc(hidden)]
+    fn is_placeholder(&self) -> bool {
+        false
+    }
 }
 
 /// Why an answer cannot become what it should.
@@ -300,7 +348,7 @@ pub(crate) fn append_query(query: &mut String, name: &str, value: &str) {
         write!(query, "{}={}", utf8_percent_encode(name, COMPONENT), utf8_percent_encode(value, COMPONENT));
 }
 
-fn body_of<T: Serialize>(parameters: &T) -> Result<Option<Bytes>> {
+pub(crate) fn body_of<T: Serialize>(parameters: &T) -> Result<Option<Bytes>> {
     let body = serde_json::to_vec(parameters).map_err(not_json)?;
     // Arguments that all stand in the path, or are all left out, make no body.
     Ok((body != b"{}").then(|| Bytes::from(body)))
@@ -319,9 +367,14 @@ fn tier_name<S: serde::Serializer>(tier: &crate::quota::Tier, serializer: S) -> 
 }
 
 impl OperationSpec {
+    /// Whether it is a method of this library made of other operations, and none of the service's own.
+    pub fn is_helper(&self) -> bool {
+        !self.uses.is_empty()
+    }
+
     /// Time-out of one attempt where the caller names none.
     pub fn default_timeout(&self) -> Duration {
-        Duration::from_secs(u64::from(self.timeout.unwrap_or(30)))
+        self.timeout.map_or(self.service.timeout(), |seconds| Duration::from_secs(u64::from(seconds)))
     }
 }
 
@@ -331,11 +384,13 @@ macro_rules! resource {
         $(#[doc = $doc])*
         #[derive(Debug, Clone)]
         pub struct $name {
-            client: crate::Kakiyo,
+            client: crate::Client,
         }
 
         impl $name {
-            pub(crate) fn new(client: crate::Kakiyo) -> Self {
+            const DOCS: &'static str = concat!($($doc, "\n"),*);
+
+            pub(crate) fn new(client: crate::Client) -> Self {
                 Self { client }
             }
         }
@@ -347,13 +402,14 @@ macro_rules! resource {
 /// Declares an operation: its table entry and the typed method of its resource.
 ///
 /// The doc comment becomes the docstring of every language; lines on credits, quota and errors are generated from the fields.
+/// `body: AnalysisBody` names what is sent where it differs from the arguments, which have to turn into it (`From`).
 macro_rules! operation {
-    (@implement $params:ident, $output:ty, $id:expr, [$($doc:expr),*], $method:ident $path:literal, $group:expr, $tier:ident,
-        $price:literal, $retry:ident, $paging:expr, [$($error:ident),*], $source:literal, $timeout:expr, $calls:expr, [$($execute:path)?]) => {
+    (@implement $params:ident, $output:ty, $id:expr, $resource_docs:expr, [$($doc:expr),*], $method:ident $path:literal, $group:expr, $tier:ident,
+        $price:literal, $retry:ident, $paging:expr, [$($error:ident),*], $source:literal, $timeout:expr, $calls:expr, [$($execute:path)?], [$($body:ty)?]) => {
         impl crate::operation::Operation for $params {
             const SPEC: &'static crate::operation::OperationSpec = &crate::operation::OperationSpec {
                 id: $id,
-                service: crate::operation::Service::Kakiyo,
+                service: super::SERVICE,
                 method: stringify!($method),
                 path: $path,
                 group: $group,
@@ -364,13 +420,22 @@ macro_rules! operation {
                 errors: &[$(stringify!($error)),*],
                 source: $source,
                 docs: concat!($($doc, "\n"),*),
+                resource_docs: $resource_docs,
                 timeout: $timeout,
                 calls: $calls,
+                uses: &[],
             };
             type Output = $output;
+            type Body = operation!(@body $params $(, $body)?);
 
             $(
-                async fn execute(&self, client: &crate::Kakiyo, options: &crate::CallOptions) -> crate::Result<crate::Response<$output>> {
+                fn body(&self) -> crate::Result<Option<bytes::Bytes>> {
+                    crate::operation::body_of(&<$body>::from(self))
+                }
+            )?
+
+            $(
+                async fn execute(&self, client: &crate::Client, options: &crate::CallOptions) -> crate::Result<crate::Response<$output>> {
                     $execute(self, client, options).await
                 }
             )?
@@ -394,6 +459,8 @@ macro_rules! operation {
     };
     (@group per_operation) => { crate::operation::Group::PerOperation };
     (@group $name:literal) => { crate::operation::Group::Shared($name) };
+    (@body $params:ty) => { $params };
+    (@body $params:ty, $body:ty) => { $body };
     (@timeout) => { None };
     (@timeout $seconds:literal) => { Some($seconds) };
     (@calls) => { (1, 1) };
@@ -411,10 +478,10 @@ macro_rules! operation {
         }
     ) => {
         operation!(
-            @implement $params, crate::paging::Page<$item>, concat!(stringify!($resource), ".", stringify!($verb)), [$($doc),*],
+            @implement $params, crate::paging::Page<$item>, concat!(stringify!($resource), ".", stringify!($verb)), Resource::DOCS, [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry,
             crate::operation::Paging { style: crate::operation::PagingStyle::$style, cap: $cap },
-            [$($error),*], $source, None, (1, 1), []
+            [$($error),*], $source, None, (1, 1), [], []
         );
 
         impl crate::operation::PagedOperation for $params {
@@ -432,18 +499,49 @@ macro_rules! operation {
             group: $group:tt, tier: $tier:ident, price: $price:literal, retry: $retry:ident, paging: none,
             errors: [$($error:ident),*],
             $(arguments: $none:ident,)?
+            $(body: $body:ty,)?
             $(timeout: $timeout:literal,)?
             $(calls: $min:literal to $max:literal through $execute:path,)?
             source: $source:literal $(,)?
         }
     ) => {
         operation!(
-            @implement $params, $output, concat!(stringify!($resource), ".", stringify!($verb)), [$($doc),*],
+            @implement $params, $output, concat!(stringify!($resource), ".", stringify!($verb)), Resource::DOCS, [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry, crate::operation::Paging::NONE,
-            [$($error),*], $source, operation!(@timeout $($timeout)?), operation!(@calls $($min $max)?), [$($execute)?]
+            [$($error),*], $source, operation!(@timeout $($timeout)?), operation!(@calls $($min $max)?), [$($execute)?], [$($body)?]
         );
 
         operation!(@method [$($doc),*] $verb, $params, crate::Call $(, $none)?);
+    };
+
+    // A helper: a method made of calls of other operations. What is not said here is that of the first of them.
+    (
+        $(#[doc = $doc:expr])*
+        helper $resource:ident . $verb:ident : $params:ident => $output:ty {
+            uses: [$first:ident $(, $other:ident)*],
+            through: $execute:path $(,)?
+        }
+    ) => {
+        impl crate::operation::Operation for $params {
+            const SPEC: &'static crate::operation::OperationSpec = &crate::operation::OperationSpec {
+                id: concat!(stringify!($resource), ".", stringify!($verb)),
+                docs: concat!($($doc, "\n"),*),
+                calls: (1, 0),
+                uses: &[
+                    <$first as crate::operation::Operation>::SPEC.id
+                    $(, <$other as crate::operation::Operation>::SPEC.id)*
+                ],
+                ..*<$first as crate::operation::Operation>::SPEC
+            };
+            type Output = $output;
+            type Body = $params;
+
+            async fn execute(&self, client: &crate::Client, options: &crate::CallOptions) -> crate::Result<crate::Response<$output>> {
+                $execute(self, client, options).await
+            }
+        }
+
+        operation!(@method [$($doc),*] $verb, $params, crate::Call);
     };
 
     // An operation of the client itself.
@@ -457,15 +555,15 @@ macro_rules! operation {
         }
     ) => {
         operation!(
-            @implement $params, $output, stringify!($verb), [$($doc),*],
+            @implement $params, $output, stringify!($verb), "", [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry, crate::operation::Paging::NONE,
-            [$($error),*], $source, None, (1, 1), []
+            [$($error),*], $source, None, (1, 1), [], []
         );
 
         impl crate::Kakiyo {
             $(#[doc = $doc])*
             pub fn $verb(&self) -> crate::Call<$params> {
-                crate::Call::new(self.clone(), $params::new())
+                crate::Call::new(self.client().clone(), $params::new())
             }
         }
     };

@@ -8,6 +8,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
+use crate::operation::Service;
 
 /// Options of one call; what is not set comes from the client.
 #[derive(Clone, Default)]
@@ -19,6 +20,12 @@ pub struct CallOptions {
     pub max_wait: Option<Duration>,
     /// Retries after the first attempt; 2 unless set.
     pub max_retries: Option<u32>,
+    /// The idempotency key of this call, for operations that carry one: the same on every attempt, and made here unless
+    /// set. 1 to 255 visible ASCII characters. It belongs to one call and is no default of a client.
+    pub idempotency_key: Option<String>,
+    /// Whether an answer without a result of the model is an error (Kaiko); false unless set: then it is a warning, and
+    /// `is_fallback` of the answer tells.
+    pub fail_on_fallback: Option<bool>,
     /// Headers to send beside the library's own.
     pub extra_headers: Vec<(String, String)>,
     /// Query pairs to send beside the operation's own.
@@ -35,6 +42,8 @@ impl fmt::Debug for CallOptions {
             .field("timeout", &self.timeout)
             .field("max_wait", &self.max_wait)
             .field("max_retries", &self.max_retries)
+            .field("idempotency_key", &self.idempotency_key)
+            .field("fail_on_fallback", &self.fail_on_fallback)
             .field("extra_headers", &names(&self.extra_headers))
             .field("extra_query", &names(&self.extra_query))
             .finish_non_exhaustive()
@@ -42,7 +51,7 @@ impl fmt::Debug for CallOptions {
 }
 
 /// Headers that belong to the library; setting them by hand would break authentication or framing.
-const OWN_HEADERS: [&str; 7] = [
+const OWN_HEADERS: [&str; 8] = [
     "authorization",
     "host",
     "content-length",
@@ -50,6 +59,7 @@ const OWN_HEADERS: [&str; 7] = [
     "connection",
     "accept-encoding",
     "x-api-key",
+    "idempotency-key",
 ];
 
 impl CallOptions {
@@ -70,6 +80,8 @@ impl CallOptions {
             timeout: self.timeout.or(defaults.timeout),
             max_wait: self.max_wait.or(defaults.max_wait),
             max_retries: self.max_retries.or(defaults.max_retries),
+            idempotency_key: self.idempotency_key.clone(),
+            fail_on_fallback: self.fail_on_fallback.or(defaults.fail_on_fallback),
             extra_headers: [defaults.extra_headers.as_slice(), &self.extra_headers].concat(),
             extra_query: [defaults.extra_query.as_slice(), &self.extra_query].concat(),
             cancel: self.cancel.clone().or_else(|| defaults.cancel.clone()),
@@ -82,10 +94,23 @@ impl CallOptions {
         {
             return Err(Error::invalid("timeout", "more than zero and at most a day"));
         }
+        if let Some(key) = &self.idempotency_key
+            && (!(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()))
+        {
+            return Err(Error::invalid("idempotencyKey", "1 to 255 visible ASCII characters"));
+        }
         if self.max_retries.is_some_and(|retries| retries > 10) {
             return Err(Error::invalid("maxRetries", "at most 10"));
         }
         Ok(())
+    }
+
+    /// Refuses what the service has no use for.
+    pub(crate) fn fit(&self, service: Service) -> Result<()> {
+        match (service, self.fail_on_fallback) {
+            (Service::Kakiyo, Some(_)) => Err(Error::invalid("failOnFallback", "this is an option of Kaiko")),
+            _ => Ok(()),
+        }
     }
 
     /// The extra headers in the form that is sent.

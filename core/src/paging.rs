@@ -14,7 +14,7 @@ use http::HeaderMap;
 use serde::Deserialize;
 
 use crate::call;
-use crate::client::Kakiyo;
+use crate::client::Client;
 use crate::document::{Document, Layout};
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{FromDocument, PagedOperation, Paging, PagingStyle, Row, Shape, Undecodable};
@@ -282,14 +282,14 @@ fn hash_of(kind: &str, text: &str) -> u64 {
 #[derive(Debug, Clone)]
 #[must_use = "a paginator does nothing before it is walked"]
 pub struct Paginator<P> {
-    client: Kakiyo,
+    client: Client,
     parameters: P,
     options: CallOptions,
     paging: PageOptions,
 }
 
 impl<P: PagedOperation> Paginator<P> {
-    pub(crate) fn new(client: Kakiyo, parameters: P) -> Self {
+    pub(crate) fn new(client: Client, parameters: P) -> Self {
         Self { client, parameters, options: CallOptions::default(), paging: PageOptions::default() }
     }
 
@@ -397,7 +397,7 @@ impl<P: PagedOperation> Paginator<P> {
 /// A walk under way.
 #[derive(Debug)]
 pub struct PageWalk<P> {
-    client: Kakiyo,
+    client: Client,
     parameters: P,
     options: CallOptions,
     walk: Walk,

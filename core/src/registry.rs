@@ -8,20 +8,24 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-use crate::client::Kakiyo;
-use crate::document::Document;
+use crate::client::Client;
+use crate::config::{Builder, ServiceProfile};
+use crate::document::{Document, Normalise};
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{FromDocument, Operation, OperationSpec, PagedOperation, Shape};
+use crate::operation::{FromDocument, Operation, OperationSpec, PagedOperation, Service, Shape};
 use crate::options::{CallOptions, PageOptions};
 use crate::paging::{PageWalk, Paginator};
+use crate::quota::ServiceLimits;
 use crate::response::{Meta, Response};
+use crate::rules::Arguments;
 
 /// A call by name that was started.
 pub type Started = BoxFuture<'static, Result<Delivered>>;
 
-type Invoke = fn(Kakiyo, &[u8], CallOptions) -> Result<Started>;
-type Open = fn(Kakiyo, &[u8], CallOptions, PageOptions) -> Result<Box<dyn Pages>>;
+type Invoke = fn(Client, &[u8], CallOptions) -> Result<Started>;
+type Open = fn(Client, &[u8], CallOptions, PageOptions) -> Result<Box<dyn Pages>>;
 
 /// An operation as the registry knows it.
 pub struct Entry {
@@ -33,9 +37,9 @@ pub struct Entry {
     pub model: &'static str,
     invoke: Invoke,
     open: Option<Open>,
-    /// Schemas of the arguments and of the model.
+    /// Schemas of the arguments, of the body they make, and of the model.
     #[cfg(feature = "schema")]
-    pub schemas: fn(&mut schemars::SchemaGenerator) -> (schemars::Schema, schemars::Schema),
+    pub schemas: fn(&mut schemars::SchemaGenerator) -> [schemars::Schema; 3],
 }
 
 impl std::fmt::Debug for Entry {
@@ -112,7 +116,10 @@ pub(crate) const fn entry<P: Operation>() -> Entry {
         invoke: invoke::<P>,
         open: None,
         #[cfg(feature = "schema")]
-        schemas: |generator| (generator.subschema_for::<P>(), P::Output::model_schema(generator)),
+        schemas: |generator| {
+            let (arguments, body) = (generator.subschema_for::<P>(), generator.subschema_for::<P::Body>());
+            [arguments, body, P::Output::model_schema(generator)]
+        },
     }
 }
 
@@ -122,20 +129,20 @@ pub(crate) const fn paged<P: PagedOperation>() -> Entry {
 }
 
 /// Invoked as a single call, a paged operation gives its first page.
-fn first_page<P: PagedOperation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
+fn first_page<P: PagedOperation>(client: Client, arguments: &[u8], options: CallOptions) -> Result<Started> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
     Ok(Box::pin(async move {
         Paginator::new(client, parameters).options(options).page().await.map(Delivered::from)
     }))
 }
 
-fn invoke<P: Operation>(client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
+fn invoke<P: Operation>(client: Client, arguments: &[u8], options: CallOptions) -> Result<Started> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
     Ok(Box::pin(async move { parameters.execute(&client, &options).await.map(Delivered::from) }))
 }
 
 fn open<P: PagedOperation>(
-    client: Kakiyo,
+    client: Client,
     arguments: &[u8],
     options: CallOptions,
     paging: PageOptions,
@@ -150,7 +157,7 @@ impl Entry {
     /// # Errors
     ///
     /// Kind `invalid_request` when the arguments cannot be read; rules are checked when the call runs.
-    pub fn invoke(&self, client: Kakiyo, arguments: &[u8], options: CallOptions) -> Result<Started> {
+    pub fn invoke(&self, client: Client, arguments: &[u8], options: CallOptions) -> Result<Started> {
         (self.invoke)(client, arguments, options)
     }
 
@@ -161,7 +168,7 @@ impl Entry {
     /// Kind `invalid_request` when arguments or options break a rule or the operation has no pages.
     pub fn open(
         &self,
-        client: Kakiyo,
+        client: Client,
         arguments: &[u8],
         options: CallOptions,
         paging: PageOptions,
@@ -175,7 +182,7 @@ impl Entry {
 
 /// All operations of both services, in the order of their resources.
 pub fn entries() -> impl Iterator<Item = &'static Entry> {
-    crate::kakiyo::OPERATIONS.iter().copied().flatten()
+    [crate::kakiyo::OPERATIONS, crate::kaiko::OPERATIONS].into_iter().flatten().copied().flatten()
 }
 
 /// The operation of this id.
@@ -194,15 +201,34 @@ pub fn find(id: &str) -> Result<&'static Entry> {
 
 /// The kind of error that a code of the service stands for, for the documentation of the façades.
 #[doc(hidden)]
-pub fn kind_of_code(code: &str) -> Option<ErrorKind> {
-    (crate::kakiyo::PROFILE.kind_of_code)(code)
+pub fn kind_of_code(service: Service, code: &str) -> Option<ErrorKind> {
+    (profile(service).kind_of_code)(code)
+}
+
+/// The limits of a service, for the documentation of the façades.
+#[doc(hidden)]
+pub fn limits(service: Service) -> &'static ServiceLimits {
+    profile(service).quota
+}
+
+/// Builds a client of a service that is known by name only.
+pub fn builder(service: Service) -> Builder<Client> {
+    Builder::new(profile(service))
+}
+
+fn profile(service: Service) -> &'static ServiceProfile {
+    match service {
+        Service::Kakiyo => &crate::kakiyo::PROFILE,
+        Service::Kaiko => &crate::kaiko::PROFILE,
+    }
 }
 
 /// The operation whose route a raw path meets; literal segments win over arguments.
-pub(crate) fn matching(method: &str, path: &str) -> Option<&'static OperationSpec> {
+pub(crate) fn matching(service: Service, method: &str, path: &str) -> Option<&'static OperationSpec> {
     let literals = |template: &str| template.split('/').filter(|segment| !segment.starts_with('{')).count();
     entries()
         .map(|entry| entry.spec)
+        .filter(|spec| !spec.is_helper() && spec.service == service)
         .filter(|spec| spec.method == method && meets(spec.path, path))
         .max_by_key(|spec| literals(spec.path))
 }
@@ -220,22 +246,45 @@ fn meets(template: &str, path: &str) -> bool {
 }
 
 /// What an unknown route may cost: never less than the dearest known one.
-pub(crate) fn highest_price() -> u32 {
-    entries().map(|entry| entry.spec.price).max().unwrap_or(1)
+pub(crate) fn highest_price(service: Service) -> u32 {
+    entries().filter(|entry| entry.spec.service == service).map(|entry| entry.spec.price).max().unwrap_or(1)
 }
 
 /// Reads arguments by name; a wrong type is an error that names the argument.
-fn read_arguments<P: DeserializeOwned>(spec: &'static OperationSpec, arguments: &[u8]) -> Result<P> {
+fn read_arguments<P: DeserializeOwned + Arguments>(
+    spec: &'static OperationSpec,
+    arguments: &[u8],
+) -> Result<P> {
     let arguments: &[u8] = if arguments.is_empty() { b"{}" } else { arguments };
     if !arguments.trim_ascii_start().starts_with(b"{") {
         return Err(Error::invalid("arguments", "expected an object").with_operation(spec.id));
     }
-    let mut deserializer = serde_json::Deserializer::from_slice(arguments);
-    serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
-        let path = error.path().to_string();
-        let field = if path == "." { "arguments".to_owned() } else { path };
-        Error::invalid(field, crate::document::reason_without_content(error.inner())).with_operation(spec.id)
+    let read = match P::NORMALISE {
+        None => serde_path_to_error::deserialize(&mut serde_json::Deserializer::from_slice(arguments)),
+        Some(normalise) => normalised(arguments, normalise).and_then(serde_path_to_error::deserialize),
+    };
+    read.map_err(|error| {
+        let path = Some(error.path().to_string()).filter(|path| path != ".");
+        let reason = crate::document::reason_without_content(error.inner());
+        let missing = reason.strip_prefix("missing field `").and_then(|rest| rest.strip_suffix('`'));
+        let refused = match (path, missing) {
+            (None, Some(name)) => Error::invalid(name, "it is required"),
+            (Some(path), Some(name)) => Error::invalid(format!("{path}.{name}"), "it is required"),
+            (path, None) => Error::invalid(path.unwrap_or_else(|| "arguments".to_owned()), reason),
+        };
+        refused.with_operation(spec.id)
     })
+}
+
+/// Arguments by name in the one form that the fields have.
+fn normalised(
+    arguments: &[u8],
+    normalise: Normalise,
+) -> std::result::Result<Value, serde_path_to_error::Error<serde_json::Error>> {
+    let mut deserializer = serde_json::Deserializer::from_slice(arguments);
+    let mut members: Map<String, Value> = serde_path_to_error::deserialize(&mut deserializer)?;
+    normalise(&mut members);
+    Ok(Value::Object(members))
 }
 
 #[cfg(test)]
@@ -244,10 +293,12 @@ mod tests {
 
     #[test]
     fn raw_routes_meet_their_operation() {
-        let id = |method, path| matching(method, path).map(|spec| spec.id);
+        let id = |method, path| matching(Service::Kakiyo, method, path).map(|spec| spec.id);
         assert_eq!(id("GET", "/prospects/campaign/abc"), Some("prospects.list"));
         assert_eq!(id("GET", "/campaigns/abc/stats"), Some("campaigns.stats"));
         assert_eq!(id("GET", "/prospects/search"), Some("prospects.search"));
+        // Helpers have no route of their own.
+        assert_eq!(id("GET", "/prospects/imports/abc"), Some("prospects.import_status"));
         assert_eq!(id("GET", "/nowhere"), None);
         assert_eq!(id("GET", "/campaigns//stats"), None);
     }
@@ -270,6 +321,6 @@ mod tests {
         assert_eq!(error.details()[0].field, "name");
         assert!(error.to_string().contains("expected text"), "{error}");
         let error = read_arguments::<crate::kakiyo::CreateProduct>(spec, br#"{"name": "x"}"#).unwrap_err();
-        assert!(error.to_string().contains("description"), "{error}");
+        assert_eq!(error.details()[0].field, "description");
     }
 }

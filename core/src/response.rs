@@ -50,6 +50,8 @@ pub struct Meta {
     pub headers: http::HeaderMap,
     /// The request id that the server sent, when it sent one.
     pub request_id: Option<String>,
+    /// The idempotency key that went with the request, when its operation carries one.
+    pub idempotency_key: Option<String>,
     /// How many times the request was sent, retries included.
     pub attempts: u32,
     /// What the attempts cost.
@@ -68,6 +70,7 @@ impl Meta {
         self.status = later.status;
         self.headers.clone_from(&later.headers);
         self.request_id.clone_from(&later.request_id);
+        self.idempotency_key.clone_from(&later.idempotency_key);
         self.attempts += later.attempts;
         self.credits += later.credits;
         self.quota_left = later.quota_left;
@@ -123,9 +126,13 @@ impl<T: fmt::Debug> fmt::Debug for Response<T> {
 }
 
 /// The headers that services and gateways use for it, the usual one first.
-static REQUEST_ID: [http::HeaderName; 3] = [
+static REQUEST_ID: [http::HeaderName; 7] = [
     http::HeaderName::from_static("x-request-id"),
     http::HeaderName::from_static("request-id"),
+    http::HeaderName::from_static("x-kaiko-request-id"),
+    http::HeaderName::from_static("apigw-requestid"),
+    http::HeaderName::from_static("x-amzn-requestid"),
+    http::HeaderName::from_static("x-amz-apigw-id"),
     http::HeaderName::from_static("x-correlation-id"),
 ];
 

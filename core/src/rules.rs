@@ -2,6 +2,8 @@
 //!
 //! The numbers stand at the fields (see `declare.rs`); here is only how a rule is checked and what its error says.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
 use crate::error::{Error, Result};
@@ -81,6 +83,9 @@ pub trait Check {
 
 /// The arguments of an operation.
 pub trait Arguments: Check {
+    /// Set where arguments that come by name may have another form than the fields.
+    const NORMALISE: Option<crate::document::Normalise> = None;
+
     /// Those that stand in the path, by their names in Rust.
     fn path_arguments(&self) -> Vec<(&'static str, &str)>;
 }
@@ -94,10 +99,18 @@ impl Check for f64 {
     }
 }
 impl Check for serde_json::Map<String, Value> {}
+impl Check for Value {}
+impl Check for crate::value::Timestamp {}
 
 impl<T: Check> Check for Vec<T> {
     fn check(&self, path: FieldPath<'_>) -> Result<()> {
         self.iter().enumerate().try_for_each(|(index, item)| item.check(path.index(index)))
+    }
+}
+
+impl<T: Check> Check for BTreeMap<String, T> {
+    fn check(&self, path: FieldPath<'_>) -> Result<()> {
+        self.values().try_for_each(|value| value.check(path))
     }
 }
 
@@ -145,7 +158,12 @@ pub(crate) fn length<T: Length>(value: &T, path: FieldPath<'_>, min: usize, max:
     }))
 }
 
-pub(crate) fn range(value: u32, path: FieldPath<'_>, min: u32, max: u32) -> Result<()> {
+pub(crate) fn range<T: PartialOrd + Copy + std::fmt::Display>(
+    value: T,
+    path: FieldPath<'_>,
+    min: T,
+    max: T,
+) -> Result<()> {
     if (min..=max).contains(&value) {
         return Ok(());
     }
@@ -153,22 +171,56 @@ pub(crate) fn range(value: u32, path: FieldPath<'_>, min: u32, max: u32) -> Resu
 }
 
 /// A change that changes nothing would cost a call.
-pub(crate) fn at_least_one(given: &[bool]) -> Result<()> {
+pub(crate) fn at_least_one(given: &[bool], path: FieldPath<'_>) -> Result<()> {
     if given.contains(&true) {
         return Ok(());
     }
-    Err(Error::invalid("arguments", "name at least one thing to change"))
+    Err(match path.segment {
+        Segment::Root => Error::invalid("arguments", "name at least one thing to change"),
+        _ => path.broken("name at least one of its members"),
+    })
 }
 
 /// An id in a body or query: any text but none.
 pub(crate) fn id(value: &str, path: FieldPath<'_>) -> Result<()> {
+    text("an id", value, path)
+}
+
+/// A word of an open set: any text but none.
+pub(crate) fn word(value: &str, path: FieldPath<'_>) -> Result<()> {
+    text("a word", value, path)
+}
+
+fn text(what: &str, value: &str, path: FieldPath<'_>) -> Result<()> {
     if value.trim().is_empty() {
-        return Err(path.broken("an id must not be empty"));
+        return Err(path.broken(format!("{what} must not be empty")));
     }
     if value.chars().any(char::is_control) {
-        return Err(path.broken("an id must not hold control characters"));
+        return Err(path.broken(format!("{what} must not hold control characters")));
     }
     Ok(())
+}
+
+/// A whole web address, http or https. A parser of addresses forgives blanks and line breaks; a server may not.
+pub(crate) fn web_address(value: &str, path: FieldPath<'_>) -> Result<()> {
+    let start = value.get(..8).unwrap_or_default().to_ascii_lowercase();
+    let known = start.starts_with("https://") || start.starts_with("http://");
+    if known && !has_blanks(value) && url::Url::parse(value).is_ok() {
+        return Ok(());
+    }
+    Err(path.broken("a whole web address is needed, such as https://hooks.example.org/kakiyo"))
+}
+
+/// An e-mail address, as far as it can be told without asking: something, an at sign, something.
+pub(crate) fn email(value: &str, path: FieldPath<'_>) -> Result<()> {
+    match value.rsplit_once('@') {
+        Some((name, host)) if !has_blanks(value) && !name.is_empty() && !host.is_empty() => Ok(()),
+        _ => Err(path.broken("this is not an e-mail address")),
+    }
+}
+
+fn has_blanks(value: &str) -> bool {
+    value.chars().any(|character| character.is_whitespace() || character.is_control())
 }
 
 /// Spells a rule of the declaration as a check.
@@ -203,8 +255,65 @@ mod tests {
     }
 
     #[test]
+    fn a_range_holds_its_ends_and_no_impossible_number() {
+        let root = FieldPath::root();
+        let within = |value: f64| range(value, root.member("interval"), 0.01, 60.0).is_ok();
+        assert!(within(0.01) && within(60.0));
+        assert!(!within(0.0) && !within(60.5) && !within(f64::NAN) && !within(f64::INFINITY));
+    }
+
+    #[test]
     fn length_counts_characters() {
         let root = FieldPath::root();
         assert!(length(&"é".repeat(3_000), root.member("text"), 0, 3_000).is_ok());
+    }
+
+    #[test]
+    fn web_addresses_are_whole() {
+        let root = FieldPath::root();
+        let check = |value: &str| web_address(value, root.member("url"));
+        for good in [
+            "https://hooks.example.org/kakiyo?a=b#c",
+            "HTTPS://hooks.example.org",
+            "http://127.0.0.1:8080/",
+            "http://[::1]/x",
+            "http://a",
+            "https://bücher.example/é",
+            "https://user:word@example.org",
+        ] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "",
+            "hooks.example.org",
+            "//hooks.example.org",
+            "/kakiyo",
+            "https:",
+            "https://",
+            "https:/hooks.example.org",
+            "ftp://hooks.example.org",
+            "file:///etc/passwd",
+            "https://hooks.example.org:99999",
+            " https://hooks.example.org",
+            "https://hooks.example.org/a b",
+            "https://hooks.example.org/\n",
+            "https://hooks.example.org/\u{7f}",
+            "ééééé",
+        ] {
+            let error = check(bad).unwrap_err();
+            assert_eq!(error.details()[0].field, "url", "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn mail_addresses_have_two_sides() {
+        let root = FieldPath::root();
+        let check = |value: &str| email(value, root.member("email"));
+        for good in ["lena@nordlicht.example", "a@b", "\"a@b\"@example.org", "lena+x@müller.example"] {
+            assert!(check(good).is_ok(), "{good}");
+        }
+        for bad in ["", "lena", "@", "lena@", "@example.org", "lena @example.org", "lena@example.org\n"] {
+            assert!(check(bad).is_err(), "{bad:?}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 
 use futures::future::BoxFuture;
-use http::HeaderValue;
+use http::{HeaderName, HeaderValue};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
@@ -17,8 +17,26 @@ pub struct Secret(Arc<Kept>);
 
 struct Kept {
     text: SecretString,
-    /// The header that carries the text as a key, made with the first call.
-    header: OnceLock<HeaderValue>,
+    /// The header that carries the text as a key, made with the first call: bearer and plain.
+    headers: [OnceLock<HeaderValue>; 2],
+}
+
+/// How a key travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyHeader {
+    /// `Authorization: Bearer`.
+    Bearer,
+    /// `x-api-key`.
+    Plain,
+}
+
+impl KeyHeader {
+    pub(crate) fn name(self) -> HeaderName {
+        match self {
+            Self::Bearer => http::header::AUTHORIZATION,
+            Self::Plain => HeaderName::from_static("x-api-key"),
+        }
+    }
 }
 
 impl Secret {
@@ -27,20 +45,24 @@ impl Secret {
     }
 
     /// The header that carries it as a key.
-    pub(crate) fn header(&self) -> Result<HeaderValue> {
-        if let Some(header) = self.0.header.get() {
+    pub(crate) fn header(&self, way: KeyHeader) -> Result<HeaderValue> {
+        let (place, prefix) = match way {
+            KeyHeader::Bearer => (&self.0.headers[0], "Bearer "),
+            KeyHeader::Plain => (&self.0.headers[1], ""),
+        };
+        if let Some(header) = place.get() {
             return Ok(header.clone());
         }
-        let mut header = HeaderValue::try_from(["Bearer ", self.expose()].concat())
+        let mut header = HeaderValue::try_from([prefix, self.expose()].concat())
             .map_err(|_| Error::config("apiKey", "the key holds characters that no header can carry"))?;
         header.set_sensitive(true);
-        Ok(self.0.header.get_or_init(|| header).clone())
+        Ok(place.get_or_init(|| header).clone())
     }
 }
 
 impl<T: Into<String>> From<T> for Secret {
     fn from(text: T) -> Self {
-        Self(Arc::new(Kept { text: SecretString::from(text.into()), header: OnceLock::new() }))
+        Self(Arc::new(Kept { text: SecretString::from(text.into()), headers: Default::default() }))
     }
 }
 

@@ -10,11 +10,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::client::Client;
 use crate::config::Builder;
 use crate::document::reason_without_content;
 use crate::error::{Error, ErrorKind, Result};
+use crate::operation::Service;
 use crate::options::{CallOptions, PageOptions};
 use crate::quota::{Limit, LimitGroup, Limits, Tier};
+use crate::secret::KeyHeader;
 
 /// The unit in which a language writes times.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +59,9 @@ struct ClientFields {
     retry_delay: Option<f64>,
     extra_headers: Option<BTreeMap<String, String>>,
     host_language: Option<String>,
+    environment: Option<String>,
+    auth: Option<String>,
+    fail_on_fallback: Option<bool>,
 }
 
 /// Puts the options of a client into its builder.
@@ -63,7 +69,7 @@ struct ClientFields {
 /// # Errors
 ///
 /// Kind `config`, naming the option and the rule.
-pub fn client(mut builder: Builder, json: &str, unit: TimeUnit) -> Result<Builder> {
+pub fn client<C: From<Client>>(mut builder: Builder<C>, json: &str, unit: TimeUnit) -> Result<Builder<C>> {
     let fields: ClientFields = read(ErrorKind::Config, json)?;
     let time = |field: &str, number: f64| unit.duration(ErrorKind::Config, field, number);
     macro_rules! set {
@@ -77,6 +83,30 @@ pub fn client(mut builder: Builder, json: &str, unit: TimeUnit) -> Result<Builde
     set! { api_key, base_url, max_retries, check_key, proxy, ca_bundle, client_cert, user_agent, http2, host_language }
     set! {
         times timeout = "timeout", max_wait = "maxWait", connect_timeout = "connectTimeout", retry_delay = "retryDelay"
+    }
+    if builder.service() == Service::Kakiyo
+        && let Some((name, _)) = [
+            ("environment", fields.environment.is_some()),
+            ("auth", fields.auth.is_some()),
+            ("failOnFallback", fields.fail_on_fallback.is_some()),
+        ]
+        .into_iter()
+        .find(|(_, given)| *given)
+    {
+        return Err(Error::config(name, "this is an option of Kaiko; Kakiyo has nothing to choose here"));
+    }
+    if let Some(environment) = fields.environment {
+        builder = builder.named_environment(environment);
+    }
+    if let Some(auth) = fields.auth {
+        builder = builder.sent_as(match auth.as_str() {
+            "api_key" => KeyHeader::Plain,
+            "bearer" => KeyHeader::Bearer,
+            _ => return Err(Error::config("auth", "expected api_key or bearer")),
+        });
+    }
+    if let Some(fail) = fields.fail_on_fallback {
+        builder = builder.failing_on_fallback(fail);
     }
     if let Some(written) = fields.limits {
         builder = builder.limits(limits(&written, unit)?);
@@ -94,6 +124,8 @@ struct CallFields {
     timeout: Option<f64>,
     max_wait: Option<f64>,
     max_retries: Option<u32>,
+    idempotency_key: Option<String>,
+    fail_on_fallback: Option<bool>,
     extra_headers: Option<BTreeMap<String, String>>,
     extra_query: Option<Map<String, Value>>,
     #[serde(flatten)]
@@ -151,6 +183,8 @@ fn call_fields(json: &str, unit: TimeUnit) -> Result<(CallOptions, BTreeMap<Stri
     options.timeout = time("timeout", fields.timeout)?;
     options.max_wait = time("maxWait", fields.max_wait)?;
     options.max_retries = fields.max_retries;
+    options.idempotency_key = fields.idempotency_key;
+    options.fail_on_fallback = fields.fail_on_fallback;
     options.extra_headers = fields.extra_headers.unwrap_or_default().into_iter().collect();
     options.extra_query = query_pairs("extraQuery", fields.extra_query.unwrap_or_default())?;
     Ok((options, fields.other))
@@ -200,6 +234,7 @@ struct LimitFields {
     limit: u32,
     window: Option<f64>,
     max_in_flight: Option<f64>,
+    max_concurrent: Option<u32>,
 }
 
 /// Limits: the name of a preset, a preset with its window, or a list of limits.
@@ -226,6 +261,9 @@ fn limits(written: &Value, unit: TimeUnit) -> Result<Limits> {
                 }
                 if let Some(longest) = fields.max_in_flight {
                     limit = limit.max_in_flight(time(&format!("{place}.maxInFlight"), longest)?);
+                }
+                if let Some(calls) = fields.max_concurrent {
+                    limit = limit.max_concurrent(calls);
                 }
                 limits.push(limit);
             }

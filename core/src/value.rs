@@ -1,5 +1,6 @@
 //! Plain values that several resources share: times, and what setters accept.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -31,6 +32,24 @@ impl Argument<String> for &str {
 impl<T, I: Into<T>> Argument<Vec<T>> for Vec<I> {
     fn into_argument(self) -> Vec<T> {
         self.into_iter().map(Into::into).collect()
+    }
+}
+
+impl<T, I: Into<T>> Argument<BTreeMap<String, T>> for BTreeMap<String, I> {
+    fn into_argument(self) -> BTreeMap<String, T> {
+        self.into_iter().map(|(name, value)| (name, value.into())).collect()
+    }
+}
+
+impl Argument<Timestamp> for Timestamp {
+    fn into_argument(self) -> Timestamp {
+        self
+    }
+}
+
+impl Argument<Timestamp> for &str {
+    fn into_argument(self) -> Timestamp {
+        self.into()
     }
 }
 

@@ -5,30 +5,30 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { Kakiyo, KakiyoError, Sandbox } from "../../bindings-node/dist/esm/index.js";
-import { invoke } from "../../bindings-node/test/support/invoke.mjs";
+import { Kaiko, Kakiyo, KakiyoError, Sandbox } from "../../bindings-node/dist/esm/index.js";
+import { expanded, scripted } from "../../bindings-node/test/support/cases.mjs";
+import { helpers, invoke, operations } from "../../bindings-node/test/support/invoke.mjs";
 
 const here = fileURLToPath(new URL(".", import.meta.url));
+const services = new Map([...operations, ...helpers].map(({ id, service }) => [id, service]));
+const serviceOf = (one) => one.service ?? services.get(one.operation) ?? "kakiyo";
+/** How the path of a request begins before what a case says of it. */
+const versions = { kakiyo: "/v1", kaiko: "" };
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-/** Spells out the two short forms, see README.md. */
-function expanded(value) {
-  if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return value.map(expanded);
-  const [[name, parts] = [], ...rest] = Object.entries(value);
-  if (rest.length === 0 && Array.isArray(parts)) {
-    if (name === "$repeat") return parts[0].repeat(parts[1]);
-    const [count, row, first = 1] = parts;
-    if (name === "$rows") return Array.from({ length: count }, (_, index) => numbered(row, first + index));
+/** The expected value with each `$uuid` filled in: the same text wherever its name stands. */
+function bound(expected, found, uuids) {
+  if (typeof expected !== "object" || expected === null) return expected;
+  if (Array.isArray(expected)) return expected.map((item, index) => bound(item, found?.[index], uuids));
+  if (typeof expected.$uuid === "string") {
+    if (typeof found !== "string" || !uuid.test(found)) return expected;
+    if (!uuids.has(expected.$uuid)) uuids.set(expected.$uuid, found);
+    assert.equal(new Set(uuids.values()).size, uuids.size, "two names for one UUID");
+    return uuids.get(expected.$uuid);
   }
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, expanded(inner)]));
-}
-
-function numbered(row, number) {
-  if (typeof row === "string") return row.replaceAll("{n}", number);
-  if (typeof row !== "object" || row === null) return row;
-  if (Array.isArray(row)) return row.map((item) => numbered(item, number));
-  return Object.fromEntries(Object.entries(row).map(([name, inner]) => [name, numbered(inner, number)]));
+  const members = Object.entries(expected).map(([name, inner]) => [name, bound(inner, found?.[name], uuids)]);
+  return Object.fromEntries(members);
 }
 
 function cases() {
@@ -61,18 +61,18 @@ before(async () => {
 after(() => sandbox.close());
 
 async function prepare(one) {
-  const team = await sandbox.addTeam({ credits: 1000 });
-  const answers = (one.exchanges ?? []).map(({ answer: { delay, ...answer } }) => ({
-    ...answer,
-    ...(delay === undefined ? {} : { delayMs: Math.round(delay * 1000) }),
-  }));
+  const team = await sandbox.addTeam({ credits: 1000, service: serviceOf(one) });
+  const answers = (one.exchanges ?? []).map(({ answer }) => scripted(answer));
   await sandbox.control("POST", "/_sandbox/script", { team: team.team, answers, strict: true });
   const { baseUrl = "{sandbox}", closedPort: closed, apiKey = team.apiKey, ...rest } = one.client ?? {};
-  const url = closed ? `http://127.0.0.1:${closedPort}/v1` : baseUrl.replace("{sandbox}", sandbox.baseUrl);
+  const version = versions[serviceOf(one)];
+  const origin = sandbox.baseUrl.replace(/\/v1$/, "") + version;
+  const url = closed ? `http://127.0.0.1:${closedPort}${version}` : baseUrl.replace("{sandbox}", origin);
   const options = {
     limits: "unlimited",
     retryDelay: 5,
-    baseUrl: url,
+    // An address of the vendor, by its name, instead of the sandbox.
+    baseUrl: rest.environment === undefined ? url : undefined,
     apiKey: apiKey ?? undefined,
     ...inMilliseconds(rest),
   };
@@ -80,16 +80,23 @@ async function prepare(one) {
 }
 
 /** Calls the public method: a promise, or a paginator. */
-function begin(kakiyo, one, signal) {
+function begin(client, one, signal) {
   const options = { ...inMilliseconds(one.options), signal };
   if (one.operation === "raw") {
     const { method, path, ...rest } = one.arguments;
-    return kakiyo.raw(method, path, { ...options, ...rest });
+    return client.raw(method, path, { ...options, ...rest });
   }
-  return invoke(kakiyo, one.operation, one.arguments, options);
+  return invoke(client, one.operation, one.arguments, options);
 }
 
 async function play(one, options, signal) {
+  const warnings = [];
+  const onWarning = ({ kind }) => warnings.push(kind);
+  const found = await attempt(one, { ...options, onWarning }, signal).catch((error) => ({ error }));
+  return { ...found, warnings };
+}
+
+async function attempt(one, options, signal) {
   const pages = [];
   const walked = () => {
     const rows = pages.map((page) => [...page]);
@@ -102,9 +109,9 @@ async function play(one, options, signal) {
       meta,
     };
   };
-  const kakiyo = new Kakiyo(options);
+  const client = serviceOf(one) === "kaiko" ? new Kaiko(options) : new Kakiyo(options);
   try {
-    const started = begin(kakiyo, one, signal);
+    const started = begin(client, one, signal);
     if (one.walk === undefined) {
       const { data, meta } = await started.withMeta();
       return {
@@ -118,7 +125,7 @@ async function play(one, options, signal) {
   } catch (error) {
     return { ...(one.walk === undefined ? {} : walked()), error };
   } finally {
-    await kakiyo.close();
+    await client.close();
   }
 }
 
@@ -136,7 +143,7 @@ const arrived = async (team) =>
 async function outcome(one, { team, options }) {
   const controller = one.cancel === undefined ? undefined : new AbortController();
   if (one.cancel === "beforeSending") controller.abort();
-  const played = play(one, options, controller?.signal).catch((error) => ({ error }));
+  const played = play(one, options, controller?.signal);
   if (one.cancel === "whileUnderWay") {
     const expected = one.exchanges.reduce((sum, { answer }) => sum + (answer.times ?? 1), 0);
     while ((await arrived(team)).length < expected) await pause(2);
@@ -145,8 +152,8 @@ async function outcome(one, { team, options }) {
   return played;
 }
 
-function compare(one, found) {
-  const { value, meta, rows, pages, error } = one.expect;
+function compare(one, found, uuids) {
+  const { value, meta, rows, pages, error, warnings } = one.expect;
   if (error === undefined) {
     assert.equal(found.error, undefined, found.error?.message);
   } else {
@@ -154,17 +161,19 @@ function compare(one, found) {
       found.error instanceof KakiyoError,
       `expected ${error.kind}, found ${found.error ?? JSON.stringify(found.value)}`,
     );
-    const { kind, code, status, attempts, credits, safeToRetry, requestId, retryAfterMs, details, message } =
-      found.error;
-    const known = { kind, code, status, attempts, credits, safeToRetry, requestId, field: details[0]?.field };
+    const { kind, code, type, status, attempts, credits, safeToRetry, requestId, idempotencyKey } = found.error;
+    const { retryAfterMs, details, message } = found.error;
+    const known = { kind, code, type, status, attempts, credits, safeToRetry, requestId, idempotencyKey };
     const retryAfter = retryAfterMs === undefined ? undefined : retryAfterMs / 1000;
-    subset("error", error, { ...known, retryAfter, messageContains: message });
+    const all = { ...known, retryAfter, field: details[0]?.field, messageContains: message };
+    subset("error", bound(error, all, uuids), all);
   }
-  if (value !== undefined) assert.deepStrictEqual(found.value, value);
+  if (value !== undefined) assert.deepStrictEqual(found.value, bound(value, found.value, uuids));
+  if (warnings !== undefined) assert.deepEqual(found.warnings, warnings);
   if (rows !== undefined && one.walk) assert.equal(found.rows, rows, "rows");
   if (pages !== undefined) assert.equal(found.pages, pages, "pages");
   // A page knows the sum up to itself, not a call after it that gave no page.
-  if (meta !== undefined && one.walk !== "pages") subset("meta", meta, found.meta);
+  if (meta !== undefined && one.walk !== "pages") subset("meta", bound(meta, found.meta, uuids), found.meta);
 }
 
 function subset(what, expected, found) {
@@ -174,22 +183,24 @@ function subset(what, expected, found) {
   }
 }
 
-function compareRequests(one, requests) {
+function compareRequests(one, requests, uuids) {
   const expected = (one.exchanges ?? []).flatMap(({ request, answer }) =>
     Array(answer.times ?? 1).fill(request),
   );
   const lines = (list, base) => list.map(({ method, path }) => `${method} ${base}${path}`);
-  assert.deepEqual(lines(requests, ""), lines(expected, "/v1"));
+  assert.deepEqual(lines(requests, ""), lines(expected, versions[serviceOf(one)]));
   expected.forEach((want, index) => {
     const got = requests[index];
     const query = Object.entries(want.query ?? {}).flatMap(([name, values]) =>
       [values].flat().map((text) => [name, text]),
     );
     assert.deepEqual(got.query.map(String).sort(), query.map(String).sort());
-    assert.deepEqual(got.body, want.body ?? null);
+    assert.deepEqual(got.body, bound(want.body ?? null, got.body, uuids));
     const headers = Object.fromEntries(got.headers);
-    for (const [name, text] of Object.entries(want.headers ?? {}))
-      assert.equal(headers[name.toLowerCase()] ?? null, text, name);
+    for (const [name, text] of Object.entries(want.headers ?? {})) {
+      const header = headers[name.toLowerCase()] ?? null;
+      assert.equal(header, bound(text, header, uuids), name);
+    }
   });
 }
 
@@ -199,9 +210,10 @@ describe("conformance", { concurrency: 16 }, () => {
       const prepared = await prepare(one);
       const found = await outcome(one, prepared);
       // What only a call by name can get wrong is refused in another way where a method takes no arguments at all.
-      if (!one.byName || found.error instanceof KakiyoError) compare(one, found);
+      const uuids = new Map();
+      if (!one.byName || found.error instanceof KakiyoError) compare(one, found, uuids);
       assert.ok(!one.byName || found.error !== undefined, "it was not refused");
-      compareRequests(one, await arrived(prepared.team));
+      compareRequests(one, await arrived(prepared.team), uuids);
     });
   }
 });

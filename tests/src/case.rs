@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use kakiyo::{Service, registry};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
@@ -19,6 +20,9 @@ pub struct Case {
     pub name: String,
     /// Id of the operation in the table, or `raw`.
     pub operation: String,
+    /// The service of a raw call; that of an operation stands in the table.
+    #[serde(default)]
+    pub service: Option<ServiceName>,
     /// Arguments in the names of the API; those of the path too.
     #[serde(default)]
     pub arguments: Map<String, Value>,
@@ -55,6 +59,8 @@ pub struct Options {
     pub timeout: Option<f64>,
     pub max_wait: Option<f64>,
     pub max_retries: Option<u32>,
+    pub idempotency_key: Option<String>,
+    pub fail_on_fallback: Option<bool>,
     pub extra_headers: BTreeMap<String, String>,
     pub extra_query: BTreeMap<String, String>,
     pub max_items: Option<u64>,
@@ -77,6 +83,37 @@ pub struct Client {
     pub timeout: Option<f64>,
     pub max_wait: Option<f64>,
     pub max_retries: Option<u32>,
+    /// One of the vendor's addresses; then the client is not given that of the sandbox.
+    pub environment: Option<String>,
+    /// How the key travels.
+    pub auth: Option<Auth>,
+    pub fail_on_fallback: Option<bool>,
+}
+
+/// A service, as cases name it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ServiceName {
+    Kakiyo,
+    Kaiko,
+}
+
+/// How a key of Kaiko travels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Auth {
+    ApiKey,
+    Bearer,
+}
+
+impl Auth {
+    /// The word in the options of a client.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ApiKey => "api_key",
+            Self::Bearer => "bearer",
+        }
+    }
 }
 
 /// The limits a client keeps.
@@ -132,9 +169,9 @@ pub struct Request {
     /// The whole body; absent for none.
     #[serde(default, deserialize_with = "present")]
     pub body: Option<Value>,
-    /// Headers among others; null for one that must be absent.
+    /// Headers among others; null for one that must be absent, `{"$uuid": …}` for a UUID.
     #[serde(default)]
-    pub headers: BTreeMap<String, Option<String>>,
+    pub headers: BTreeMap<String, Value>,
 }
 
 /// What the server does with the request.
@@ -194,6 +231,8 @@ pub struct Expect {
     /// Number of pages of a walk.
     pub pages: Option<usize>,
     pub error: Option<ExpectedError>,
+    /// Kinds of the warnings, in order.
+    pub warnings: Option<Vec<String>>,
 }
 
 /// What is known of the call; only what is given is compared.
@@ -204,6 +243,8 @@ pub struct ExpectedMeta {
     pub attempts: Option<u32>,
     pub credits: Option<Credits>,
     pub request_id: Option<String>,
+    #[serde(deserialize_with = "present")]
+    pub idempotency_key: Option<Value>,
 }
 
 /// An interval of credits.
@@ -232,6 +273,11 @@ pub struct ExpectedError {
     #[serde(default, deserialize_with = "present")]
     pub retry_after: Option<Option<f64>>,
     pub request_id: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub idempotency_key: Option<Value>,
+    /// The class of error in the service's words.
+    #[serde(default, rename = "type", deserialize_with = "present")]
+    pub error_type: Option<Option<String>>,
     pub message_contains: Option<String>,
 }
 
@@ -289,4 +335,39 @@ pub fn all() -> Result<Vec<Case>, String> {
         }
     }
     Ok(cases)
+}
+
+impl Case {
+    /// The service that is called.
+    pub fn service(&self) -> Service {
+        let of_operation = || registry::find(&self.operation).ok().map(|entry| entry.spec.service);
+        match self.service {
+            Some(ServiceName::Kakiyo) => Service::Kakiyo,
+            Some(ServiceName::Kaiko) => Service::Kaiko,
+            None => of_operation().unwrap_or(Service::Kakiyo),
+        }
+    }
+
+    /// Whether the call ends with a value.
+    pub fn succeeds(&self) -> bool {
+        self.expect.error.is_none()
+    }
+}
+
+/// The file that holds the cases of an operation, below `cases`.
+pub fn file_of(operation: &str) -> PathBuf {
+    PathBuf::from(format!("{}.json", operation.replace('.', "/")))
+}
+
+/// The first success case in the file of an operation: what tests over all operations call it with.
+///
+/// # Errors
+///
+/// Where the operation has none.
+pub fn sample<'a>(cases: &'a [Case], operation: &str) -> Result<&'a Case, String> {
+    let file = file_of(operation);
+    cases
+        .iter()
+        .find(|case| case.file == file && case.operation == operation && case.succeeds())
+        .ok_or_else(|| format!("{} has no case in which {operation} succeeds", file.display()))
 }

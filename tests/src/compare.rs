@@ -15,7 +15,7 @@ const LONGEST: usize = 600;
 
 /// Every difference; nothing when the case holds.
 pub fn differences(case: &Case, played: &Played) -> Vec<String> {
-    let mut found = Differences(Vec::new());
+    let mut found = Differences::default();
     found.requests(case, &played.requests);
     match (&case.expect.error, &played.error) {
         (Some(expected), Some(error)) => found.error(expected, error),
@@ -47,7 +47,11 @@ pub fn differences(case: &Case, played: &Played) -> Vec<String> {
             None => found.add("meta: expected some, found none".to_owned()),
         }
     }
-    found.0
+    if let Some(expected) = &case.expect.warnings {
+        let kinds: Vec<&str> = expected.iter().map(String::as_str).collect();
+        found.same("warnings", &kinds, &played.warnings);
+    }
+    found.list
 }
 
 /// Rows of a value that is a list of rows, or a list of such lists.
@@ -56,11 +60,16 @@ fn row_count(value: Option<&Value>) -> usize {
     rows.iter().map(|row| row.as_array().map_or(1, Vec::len)).sum()
 }
 
-struct Differences(Vec<String>);
+#[derive(Default)]
+struct Differences {
+    list: Vec<String>,
+    /// What stood where the case has `{"$uuid": NAME}`, by that name.
+    uuids: BTreeMap<String, String>,
+}
 
 impl Differences {
     fn add(&mut self, difference: String) {
-        self.0.push(difference);
+        self.list.push(difference);
     }
 
     fn same<T: PartialEq + Debug>(&mut self, what: &str, expected: &T, found: &T) {
@@ -98,7 +107,7 @@ impl Differences {
         self.json(&at("body"), expected.body.as_ref().unwrap_or(&Value::Null), &found.body);
         for (name, value) in &expected.headers {
             let header = found.headers.iter().find(|(found, _)| found == &name.to_ascii_lowercase());
-            self.same(&at(name), &value.as_deref(), &header.map(|(_, value)| value.as_str()));
+            self.json(&at(name), value, &header.map_or(Value::Null, |(_, value)| value.as_str().into()));
         }
     }
 
@@ -113,6 +122,9 @@ impl Differences {
         if expected.request_id.is_some() {
             self.same("meta.requestId", &expected.request_id, &found.request_id);
         }
+        if let Some(key) = &expected.idempotency_key {
+            self.json("meta.idempotencyKey", key, &found.idempotency_key.as_deref().into());
+        }
     }
 
     fn credits(&mut self, what: &str, expected: Option<Credits>, found: kakiyo::Credits) {
@@ -122,7 +134,7 @@ impl Differences {
     }
 
     fn error(&mut self, expected: &ExpectedError, found: &Error) {
-        let before = self.0.len();
+        let before = self.list.len();
         self.same("error.kind", &expected.kind.as_str(), &found.kind().as_str());
         if let Some(code) = &expected.code {
             self.same("error.code", &code.as_deref(), &found.code());
@@ -147,12 +159,18 @@ impl Differences {
         if expected.request_id.is_some() {
             self.same("error.requestId", &expected.request_id.as_deref(), &found.request_id());
         }
+        if let Some(key) = &expected.idempotency_key {
+            self.json("error.idempotencyKey", key, &found.idempotency_key().into());
+        }
+        if let Some(error_type) = &expected.error_type {
+            self.same("error.type", &error_type.as_deref(), &found.error_type());
+        }
         if let Some(part) =
             expected.message_contains.as_ref().filter(|part| !found.to_string().contains(*part))
         {
             self.add(format!("error.message: expected to contain {part:?}"));
         }
-        if self.0.len() > before {
+        if self.list.len() > before {
             self.add(format!("the error says: {found}"));
         }
     }
@@ -160,6 +178,9 @@ impl Differences {
     /// Compares JSON and names the deepest members that differ.
     fn json(&mut self, path: &str, expected: &Value, found: &Value) {
         match (expected, found) {
+            (Value::Object(expected), found) if expected.contains_key("$uuid") => {
+                self.uuid(path, &texts(&expected["$uuid"]).join(""), found);
+            }
             (Value::Object(expected), Value::Object(found)) => {
                 for (name, value) in expected {
                     match found.get(name) {
@@ -186,6 +207,34 @@ impl Differences {
             }
         }
     }
+}
+
+impl Differences {
+    /// A UUID: the same wherever the case has the same name, and another one under each other name.
+    fn uuid(&mut self, path: &str, name: &str, found: &Value) {
+        let Some(text) = found.as_str().filter(|text| is_uuid(text)) else {
+            self.add(format!("{path}: expected a UUID, found {}", short(Some(found))));
+            return;
+        };
+        match self.uuids.get(name) {
+            Some(known) if known != text => {
+                self.add(format!("{path}: expected {known} as before, found {text}"));
+            }
+            None if self.uuids.values().any(|known| known == text) => {
+                self.add(format!("{path}: expected a UUID of its own, found {text} again"));
+            }
+            _ => _ = self.uuids.insert(name.to_owned(), text.to_owned()),
+        }
+    }
+}
+
+/// Version 4, in lower case.
+fn is_uuid(text: &str) -> bool {
+    let groups: Vec<&str> = text.split('-').collect();
+    let hexadecimal = |text: &&str| text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'));
+    groups.iter().map(|group| group.len()).eq([8, 4, 4, 4, 12])
+        && groups.iter().all(hexadecimal)
+        && groups[2].starts_with('4')
 }
 
 /// The values of one query name.

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 
 use jsonschema::Validator;
+use kakiyo::Service;
 use serde_json::{Map, Value, json};
 
 use crate::case;
@@ -38,13 +39,17 @@ pub struct Route<'a> {
 }
 
 impl Contract {
-    /// Reads `contract/kakiyo.openapi.yaml`.
+    /// Reads the description of a service.
     ///
     /// # Errors
     ///
     /// Where the file cannot be read.
-    pub fn kakiyo() -> Result<Self, String> {
-        let path = case::root().join("contract/kakiyo.openapi.yaml");
+    pub fn of(service: Service) -> Result<Self, String> {
+        let name = match service {
+            Service::Kakiyo => "kakiyo",
+            Service::Kaiko => "kaiko",
+        };
+        let path = case::root().join(format!("contract/{name}.openapi.yaml"));
         let text = fs::read_to_string(&path).map_err(|error| format!("{}: {error}", path.display()))?;
         let mut document: Value =
             serde_saphyr::from_str(&text).map_err(|error| format!("{}: {error}", path.display()))?;
@@ -118,6 +123,9 @@ impl Contract {
             response = &self.document["components"]["responses"]["BadRequest"];
         }
         if response.is_null() {
+            response = &route.operation["responses"]["default"];
+        }
+        if response.is_null() {
             return vec![format!("status {status}: is not described")];
         }
         let response = self.resolved(response);
@@ -177,6 +185,14 @@ impl Contract {
             .should_validate_formats(true)
             .build(&whole)
             .map_err(|error| error.to_string())
+    }
+}
+
+/// The path of a request below the base address of its service, as descriptions have it. Kaiko's version stands in its paths.
+pub fn below_base(service: Service, path: &str) -> &str {
+    match service {
+        Service::Kakiyo => path.strip_prefix("/v1").unwrap_or(path),
+        Service::Kaiko => path,
     }
 }
 

@@ -20,6 +20,20 @@ pub fn expanded(value: Value) -> Value {
     }
 }
 
+/// Puts a UUID where a case expects any: for judges who know nothing of the notation.
+pub fn with_uuids(value: Value) -> Value {
+    match value {
+        Value::Object(members) if members.contains_key("$uuid") => {
+            "9f3c5c0e-6a6d-4c3b-8a11-5a3a2b1f7e02".into()
+        }
+        Value::Object(members) => {
+            members.into_iter().map(|(name, inner)| (name, with_uuids(inner))).collect::<Map<_, _>>().into()
+        }
+        Value::Array(items) => items.into_iter().map(with_uuids).collect(),
+        other => other,
+    }
+}
+
 fn short_form(members: &Map<String, Value>) -> Option<Value> {
     let mut members = members.iter();
     let (Some((name, Value::Array(parts))), None) = (members.next(), members.next()) else { return None };

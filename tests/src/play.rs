@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use kakiyo::registry::{self, Delivered};
-use kakiyo::{CallOptions, CancelToken, Error, Kakiyo, Meta, PageOptions, Result};
+use kakiyo::{CallOptions, CancelToken, Client, Error, Meta, PageOptions, Result};
 use kakiyo_sandbox::RecordedRequest;
 use serde_json::{Value, json};
 
@@ -28,6 +28,8 @@ pub struct Played {
     pub meta: Option<Meta>,
     /// The error, wherever it came up.
     pub error: Option<Error>,
+    /// Kinds of the warnings that came up, in order.
+    pub warnings: Vec<&'static str>,
     /// What arrived at the server.
     pub requests: Vec<RecordedRequest>,
 }
@@ -45,7 +47,8 @@ pub async fn play(stage: &Stage, case: &Case) -> Result<Played, String> {
         Ok(client) => {
             let token = Arc::new(CancelToken::new());
             let expected = case.exchanges.iter().map(|exchange| exchange.answer.times).sum::<u64>();
-            let arrived = || stage.requests(&team).map(|requests| requests.len() as u64 >= expected);
+            let warner = client.clone();
+            let arrived = || stage.requests(case, &team).map(|requests| requests.len() as u64 >= expected);
             let cancel = async {
                 match case.cancel {
                     None => {}
@@ -69,13 +72,14 @@ pub async fn play(stage: &Stage, case: &Case) -> Result<Played, String> {
                 .await
                 .map_err(|_| format!("it hangs: no outcome within {HANGS_AFTER:?}"))?;
             played.error = error;
+            played.warnings = warner.take_warnings().iter().map(|warning| warning.kind.as_str()).collect();
         }
     }
-    played.requests = stage.requests(&team)?;
+    played.requests = stage.requests(case, &team)?;
     Ok(played)
 }
 
-async fn call(case: &Case, client: Kakiyo, token: &Arc<CancelToken>, played: &mut Played) -> Result<()> {
+async fn call(case: &Case, client: Client, token: &Arc<CancelToken>, played: &mut Played) -> Result<()> {
     let options = options(case, token);
     if case.operation == "raw" {
         return raw(case, &client, &options, played).await;
@@ -112,7 +116,7 @@ async fn call(case: &Case, client: Kakiyo, token: &Arc<CancelToken>, played: &mu
     failure.map_or(Ok(()), Err)
 }
 
-async fn raw(case: &Case, client: &Kakiyo, options: &CallOptions, played: &mut Played) -> Result<()> {
+async fn raw(case: &Case, client: &Client, options: &CallOptions, played: &mut Played) -> Result<()> {
     let text = |name: &str| case.arguments.get(name).and_then(Value::as_str).unwrap_or_default();
     let query: Vec<(&str, &str)> = case
         .arguments
@@ -137,6 +141,8 @@ fn options(case: &Case, token: &Arc<CancelToken>) -> CallOptions {
     options.timeout = case.options.timeout.map(Duration::from_secs_f64);
     options.max_wait = case.options.max_wait.map(Duration::from_secs_f64);
     options.max_retries = case.options.max_retries;
+    options.idempotency_key = case.options.idempotency_key.clone();
+    options.fail_on_fallback = case.options.fail_on_fallback;
     options.extra_headers = case.options.extra_headers.clone().into_iter().collect();
     options.extra_query = case.options.extra_query.clone().into_iter().collect();
     match case.cancel {

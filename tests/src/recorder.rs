@@ -9,10 +9,13 @@ use std::sync::{Mutex, PoisonError};
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use http::{HeaderMap, HeaderName, HeaderValue};
+use kakiyo::Service;
 use kakiyo::transport::{Failure, Incoming, Outgoing, Transport};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
+
+use crate::contract::below_base;
 
 /// One exchange as it was.
 #[derive(Debug, Clone)]
@@ -32,12 +35,18 @@ pub struct Exchange {
 }
 
 /// Keeps every exchange of the clients that use it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Recorder {
+    service: Service,
     exchanges: Mutex<Vec<Exchange>>,
 }
 
 impl Recorder {
+    /// A recorder for clients of this service.
+    pub fn of(service: Service) -> Self {
+        Self { service, exchanges: Mutex::default() }
+    }
+
     /// Everything that passed since the last time.
     pub fn take(&self) -> Vec<Exchange> {
         std::mem::take(&mut *self.exchanges.lock().unwrap_or_else(PoisonError::into_inner))
@@ -46,10 +55,9 @@ impl Recorder {
     fn keep(&self, request: &Outgoing, answer: &Incoming) {
         let json = |bytes: &[u8]| serde_json::from_slice(bytes).unwrap_or_default();
         let text = |value: &HeaderValue| String::from_utf8_lossy(value.as_bytes()).into_owned();
-        let path = request.url.path();
         self.exchanges.lock().unwrap_or_else(PoisonError::into_inner).push(Exchange {
             method: request.method.to_string(),
-            path: path.strip_prefix("/v1").unwrap_or(path).to_owned(),
+            path: below_base(self.service, request.url.path()).to_owned(),
             query: request.url.query_pairs().into_owned().collect(),
             request: request.body.as_deref().map(json).unwrap_or_default(),
             status: answer.status,

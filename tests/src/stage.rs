@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use kakiyo::{Kakiyo, Limits};
-use kakiyo_sandbox::{HeaderValues, RecordedRequest, Reset, Sandbox, ScriptedAnswer, Settings, TeamKey};
+use kakiyo::settings::{self, TimeUnit};
+use kakiyo::{Client, Limits, Service, registry};
+use kakiyo_sandbox::{
+    HeaderValues, KaikoSettings, RecordedRequest, Reset, Sandbox, ScriptedAnswer, Settings, TeamKey,
+};
+use serde_json::json;
 use tokio::net::TcpSocket;
 
 use crate::case::{self, Case, Preset};
+use crate::contract::below_base;
 
 /// The first back-off of the clients, so that retries take no time worth counting.
 const RETRY_DELAY: Duration = Duration::from_millis(5);
@@ -30,22 +35,34 @@ impl Stage {
 
     /// A fresh team that answers with the script of this case and refuses every further request.
     pub fn team(&self, case: &Case) -> Result<TeamKey, String> {
-        let team = self.sandbox.add_team(Settings::default(), 1_000).map_err(|error| error.to_string())?;
+        let team = match case.service() {
+            Service::Kakiyo => self.sandbox.add_team(Settings::default(), 1_000),
+            Service::Kaiko => self.sandbox.add_kaiko_key(KaikoSettings::default()),
+        };
+        let team = team.map_err(|error| error.to_string())?;
         let answers: Vec<_> = case.exchanges.iter().map(|exchange| scripted(&exchange.answer)).collect();
         self.sandbox.script(&team.team, &answers, true).map_err(|error| error.to_string())?;
         Ok(team)
     }
 
     /// The client that the case asks for.
-    pub fn client(&self, case: &Case, team: &TeamKey) -> Result<Kakiyo, kakiyo::Error> {
+    pub fn client(&self, case: &Case, team: &TeamKey) -> Result<Client, kakiyo::Error> {
         let options = &case.client;
+        let service = case.service();
+        let whole = self.sandbox.base_url();
+        let (sandbox, version) = match service {
+            Service::Kakiyo => (whole.as_str(), "/v1"),
+            // The version stands in the paths of its operations.
+            Service::Kaiko => (whole.trim_end_matches("/v1"), ""),
+        };
         let base_url = match &options.base_url {
-            Some(url) => url.replace("{sandbox}", &self.sandbox.base_url()),
+            Some(url) => Some(url.replace("{sandbox}", sandbox)),
             None if options.closed_port => {
                 let port = self.closed.local_addr().map_or(1, |address| address.port());
-                format!("http://127.0.0.1:{port}/v1")
+                Some(format!("http://127.0.0.1:{port}{version}"))
             }
-            None => self.sandbox.base_url(),
+            None if options.environment.is_some() => None,
+            None => Some(sandbox.to_owned()),
         };
         let limits = match options.limits.unwrap_or(Preset::Unlimited) {
             Preset::Auto => Limits::auto(),
@@ -53,7 +70,18 @@ impl Stage {
             Preset::Tiered => Limits::tiered(),
             Preset::Unlimited => Limits::unlimited(),
         };
-        let mut builder = Kakiyo::builder().base_url(base_url).limits(limits).retry_delay(RETRY_DELAY);
+        // As a binding hands them over: these options are of Kaiko alone.
+        let given = json!({
+            "environment": options.environment,
+            "auth": options.auth.map(case::Auth::as_str),
+            "failOnFallback": options.fail_on_fallback,
+        });
+        let builder = registry::builder(service);
+        let builder = settings::client(builder, &given.to_string(), TimeUnit::Seconds)?;
+        let mut builder = builder.limits(limits).retry_delay(RETRY_DELAY);
+        if let Some(base_url) = base_url {
+            builder = builder.base_url(base_url);
+        }
         match &options.api_key {
             None => builder = builder.api_key(team.api_key.as_str()),
             Some(Some(key)) => builder = builder.api_key(key.as_str()),
@@ -76,12 +104,10 @@ impl Stage {
     }
 
     /// What the team has sent so far, below the base address.
-    pub fn requests(&self, team: &TeamKey) -> Result<Vec<RecordedRequest>, String> {
+    pub fn requests(&self, case: &Case, team: &TeamKey) -> Result<Vec<RecordedRequest>, String> {
         let mut requests = self.sandbox.requests(&team.team).map_err(|error| error.to_string())?;
         for request in &mut requests {
-            if let Some(path) = request.path.strip_prefix("/v1") {
-                request.path = path.to_owned();
-            }
+            request.path = below_base(case.service(), &request.path).to_owned();
         }
         Ok(requests)
     }

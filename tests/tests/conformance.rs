@@ -1,8 +1,10 @@
 //! Plays every case of `conformance/cases` in Rust, and checks that the set of cases is complete and well formed.
+#![cfg(test)]
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use futures::StreamExt;
+use kakiyo::registry;
 use kakiyo_tests::case::{self, Case};
 use kakiyo_tests::compare::differences;
 use kakiyo_tests::play::play;
@@ -46,34 +48,61 @@ fn title(case: &Case) -> String {
     format!("{}: {}: {}", case.file.display(), case.operation, case.name)
 }
 
+/// Operations and helpers of `operations.json`.
+fn table() -> Vec<Value> {
+    let text = std::fs::read_to_string(case::root().join("../core/operations.json")).unwrap();
+    let table: Value = serde_json::from_str(&text).unwrap();
+    ["operations", "helpers"].iter().filter_map(|list| table[list].as_array()).flatten().cloned().collect()
+}
+
+#[test]
+fn operations_json_is_up_to_date() {
+    let table = table();
+    let registered: BTreeSet<_> = registry::entries().map(|entry| entry.spec.id).collect();
+    let listed: BTreeSet<_> = table.iter().map(|operation| operation["id"].as_str().unwrap()).collect();
+    assert_eq!(listed, registered, "operations.json is stale: run cargo xtask gen");
+}
+
 #[test]
 fn every_operation_has_cases_of_both_kinds() {
-    let table: Value =
-        serde_json::from_str(&std::fs::read_to_string(case::root().join("../core/operations.json")).unwrap())
-            .unwrap();
-    let mut kinds: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
-    let mut codes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for case in case::all().unwrap() {
-        let kind = if case.expect.error.is_some() { "error" } else { "success" };
-        kinds.entry(case.operation.clone()).or_default().insert(kind);
-        let code = case.expect.error.and_then(|error| error.code).flatten();
-        codes.entry(case.operation).or_default().extend(code);
+    let cases = case::all().unwrap();
+    let mut codes: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for case in &cases {
+        let error = case.expect.error.as_ref();
+        codes
+            .entry(&case.operation)
+            .or_default()
+            .extend(error.and_then(|error| error.code.as_ref()?.as_deref()));
     }
-    let operations = table["operations"].as_array().unwrap();
-    let registered: BTreeSet<_> = kakiyo::registry::entries().map(|entry| entry.spec.id).collect();
-    let listed: BTreeSet<_> = operations.iter().map(|operation| operation["id"].as_str().unwrap()).collect();
-    assert_eq!(listed, registered, "operations.json is stale: run cargo xtask gen");
-    for operation in operations {
-        let id = operation["id"].as_str().unwrap();
-        let found = kinds.get(id).cloned().unwrap_or_default();
-        assert_eq!(found, BTreeSet::from(["error", "success"]), "{id} lacks a success or an error case");
-        for code in operation["errors"].as_array().unwrap() {
-            let code = code.as_str().unwrap();
+    for spec in registry::entries().map(|entry| entry.spec) {
+        let id = spec.id;
+        case::sample(&cases, id).unwrap_or_else(|problem| panic!("{problem}"));
+        assert!(cases.iter().any(|case| case.operation == id && !case.succeeds()), "{id} has no error case");
+        for code in spec.errors {
             assert!(codes[id].contains(code), "{id} has no case for its error code {code}");
         }
-        let file = case::root().join("conformance/cases").join(format!("{}.json", id.replace('.', "/")));
-        assert!(file.exists(), "{id} has no case file of its own: {}", file.display());
     }
+}
+
+#[test]
+fn every_argument_is_given_in_a_success_case() {
+    let cases = case::all().unwrap();
+    let mut never = Vec::new();
+    for operation in table() {
+        let id = operation["id"].as_str().unwrap();
+        let given = |name: &str| {
+            cases
+                .iter()
+                .any(|case| case.operation == id && case.succeeds() && case.arguments.contains_key(name))
+        };
+        for argument in operation["arguments"].as_array().unwrap() {
+            let name = argument["wire"].as_str().unwrap();
+            if !given(name) {
+                never.push(format!("{id}: {name}"));
+            }
+        }
+    }
+    assert!(never.is_empty(), "arguments that no success case gives: {never:?}");
 }
 
 #[test]

@@ -9,8 +9,10 @@ mod live;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use kakiyo::{Service, registry};
 use kakiyo_tests::case::{self, Case, Exchange};
 use kakiyo_tests::contract::{Contract, Sent, members_of};
+use kakiyo_tests::notation::with_uuids;
 use kakiyo_tests::recorder;
 use serde_json::{Value, json};
 
@@ -30,6 +32,9 @@ enum Source {
     Live,
 }
 
+const SERVICES: [Service; 2] = [Service::Kakiyo, Service::Kaiko];
+
+/// Those of Kakiyo; the description of Kaiko has room for both sides of its contradictions.
 const KNOWN: &[Known] = &[
     // The words of the search filter are an open set for the client.
     Known {
@@ -45,6 +50,52 @@ const KNOWN: &[Known] = &[
         finding: "'id' was unexpected",
         shows_in: &[Source::Answers, Source::Live],
     },
+    // New agents and working hours have several descriptions: what none of them has can be passed through.
+    Known {
+        row: 21,
+        route: "POST /agents",
+        finding: "'dailyVisits' was unexpected",
+        shows_in: &[Source::Requests],
+    },
+    Known {
+        row: 22,
+        route: "POST /agents",
+        finding: "'shift' was unexpected",
+        shows_in: &[Source::Requests],
+    },
+    Known {
+        row: 22,
+        route: "PUT /agents/{id}",
+        finding: "'timezone' was unexpected",
+        shows_in: &[Source::Requests],
+    },
+    // Of an event, one family of deliveries tells the team's id only.
+    Known {
+        row: 25,
+        route: "GET /webhooks/test/example/{event}",
+        finding: "'teamId' was unexpected",
+        shows_in: &[Source::Answers, Source::Live],
+    },
+    // Shares are text with a percent sign in one place and numbers in the other; a server may use one form for both.
+    Known {
+        row: 30,
+        route: "GET /campaigns/{id}/stats",
+        finding: "is not of type \"string\"",
+        shows_in: &[Source::Live],
+    },
+    Known {
+        row: 30,
+        route: "GET /analytics/campaigns/{campaignId}",
+        finding: "%\" is not of type \"number\"",
+        shows_in: &[Source::Live],
+    },
+    // An assistant names the client by the id of the user; it is sent beside the e-mail address.
+    Known {
+        row: 36,
+        route: "DELETE /workspaces/{id}/clients",
+        finding: "'userId' was unexpected",
+        shows_in: &[Source::Requests],
+    },
     // Seen by one observer only, perhaps under a name of his own.
     Known {
         row: 38,
@@ -56,90 +107,90 @@ const KNOWN: &[Known] = &[
 
 #[test]
 fn every_request_of_a_success_case_keeps_the_contract() {
-    let contract = Contract::kakiyo().unwrap();
-    let mut judge = Judge::new(&contract, Source::Requests);
-    let mut count = 0;
-    for case in successes(case::all().unwrap()) {
-        for exchange in case.exchanges.iter().filter(|_| case.operation != "raw") {
-            judge.request(&title(&case), &sent(exchange, &pairs(&case, exchange)));
-            count += 1;
+    for service in SERVICES {
+        let contract = Contract::of(service).unwrap();
+        let mut judge = Judge::new(&contract, service, Source::Requests);
+        let mut count = 0;
+        for case in successes(service) {
+            for exchange in case.exchanges.iter().filter(|_| case.operation != "raw") {
+                let body = with_uuids(exchange.request.body.clone().unwrap_or_default());
+                judge.request(&title(&case), &sent(exchange, &pairs(&case, exchange), &body));
+                count += 1;
+            }
         }
+        assert!(count > 40, "only {count} requests of {service:?} were looked at");
+        judge.verdict();
     }
-    assert!(count > 100, "only {count} requests were looked at");
-    judge.verdict();
 }
 
 #[test]
 fn every_success_answer_of_an_operation_case_keeps_the_contract() {
-    let contract = Contract::kakiyo().unwrap();
-    let mut judge = Judge::new(&contract, Source::Answers);
-    // Behaviours give what is not as documented on purpose.
-    for case in successes(case::all().unwrap()).iter().filter(|case| !case.file.starts_with("behaviour")) {
-        for Exchange { request, answer } in &case.exchanges {
-            let headers = answer
-                .headers
-                .iter()
-                .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
-                .collect();
-            let body = answer.body.clone().unwrap_or_default();
-            judge.answer(&title(case), &request.method, &request.path, answer.status, &headers, &body);
+    for service in SERVICES {
+        let contract = Contract::of(service).unwrap();
+        let mut judge = Judge::new(&contract, service, Source::Answers);
+        // Behaviours give what is not as documented on purpose.
+        for case in successes(service).iter().filter(|case| !case.file.starts_with("behaviour")) {
+            for Exchange { request, answer } in &case.exchanges {
+                let headers = answer
+                    .headers
+                    .iter()
+                    .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
+                    .collect();
+                let body = answer.body.clone().unwrap_or_default();
+                judge.answer(&title(case), &request.method, &request.path, answer.status, &headers, &body);
+            }
         }
+        judge.verdict();
     }
-    judge.verdict();
 }
 
 #[tokio::test]
-async fn a_live_run_of_every_operation_keeps_the_contract() {
-    let contract = Contract::kakiyo().unwrap();
-    let mut judge = Judge::new(&contract, Source::Live);
-    let mut seen: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    for profile in live::PROFILES {
-        let exchanges = live::run(profile).await;
-        for exchange in &exchanges {
-            let what =
-                format!("live, {profile:?}, {} {} {}", exchange.method, exchange.path, exchange.status);
+async fn a_live_run_of_every_operation_of_kakiyo_keeps_the_contract() {
+    keeps_the_contract(Service::Kakiyo, live::kakiyo().await);
+}
+
+#[tokio::test]
+async fn a_live_run_of_every_operation_of_kaiko_keeps_the_contract() {
+    keeps_the_contract(Service::Kaiko, live::kaiko().await);
+}
+
+/// Judges what passed in all profiles together.
+fn keeps_the_contract(service: Service, runs: Vec<live::Seen>) {
+    let contract = Contract::of(service).unwrap();
+    let mut judge = Judge::new(&contract, service, Source::Live);
+    let mut answered: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for run in runs {
+        let mut statuses = BTreeSet::new();
+        for exchange in &run.exchanges {
+            let recorder::Exchange { method, path, status, answer, .. } = exchange;
+            let what = format!("live, {}, {method} {path} {status}", run.name);
             let query = exchange.query.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
-            let sent =
-                Sent { method: &exchange.method, path: &exchange.path, query, body: &exchange.request };
             // A refused request may be wrong on purpose.
-            if exchange.status != 400 {
-                judge.request(&what, &sent);
+            if !matches!(status, 400 | 413 | 422) {
+                judge.request(&what, &Sent { method, path, query, body: &exchange.request });
             }
-            judge.answer(
-                &what,
-                &exchange.method,
-                &exchange.path,
-                exchange.status,
-                &exchange.headers,
-                &exchange.answer,
-            );
-            let route = contract.route(&exchange.method, &exchange.path).unwrap();
-            if (200..300).contains(&exchange.status) {
-                seen.entry(format!("{} {}", exchange.method, route.template))
-                    .or_default()
-                    .extend(members_of(&exchange.answer));
+            judge.answer(&what, method, path, *status, &exchange.headers, answer);
+            statuses.insert(*status);
+            if (200..300).contains(status)
+                && let Some(route) = contract.route(method, path)
+            {
+                let members = answered.entry(format!("{method} {}", route.template)).or_default();
+                members.extend(members_of(answer));
             }
         }
-        let statuses: BTreeSet<u16> =
-            exchanges.iter().map(|exchange: &recorder::Exchange| exchange.status).collect();
-        assert!(statuses.is_superset(&live::statuses(profile)), "{profile:?}: {statuses:?}");
+        assert!(statuses.is_superset(&run.statuses), "{}: {statuses:?}", run.name);
     }
-    assert_eq!(
-        seen.len(),
-        kakiyo::registry::entries().count(),
-        "operations without a good answer: {:?}",
-        seen.keys()
-    );
+    let declared = declared(&contract, service);
+    let missing: Vec<&String> =
+        declared.iter().filter(|operation| !answered.contains_key(*operation)).collect();
+    assert!(missing.is_empty(), "operations without a good answer: {missing:?}");
     // What is documented but never answered would make a renamed member pass unseen.
-    for (operation, found) in &seen {
+    for (operation, found) in &answered {
         let (method, template) = operation.split_once(' ').unwrap();
         let route = contract.route(method, template).unwrap();
         for member in contract.members(route).difference(found) {
-            judge.add(
-                operation,
-                operation,
-                format!("{member}: is documented, but the sandbox never answers it"),
-            );
+            let finding = format!("{member}: is documented, but the sandbox never answers it");
+            judge.add(operation, operation, finding);
         }
     }
     judge.verdict();
@@ -147,7 +198,7 @@ async fn a_live_run_of_every_operation_keeps_the_contract() {
 
 #[test]
 fn the_judge_finds_what_is_wrong() {
-    let contract = Contract::kakiyo().unwrap();
+    let contract = Contract::of(Service::Kakiyo).unwrap();
     let none = BTreeMap::new();
     let stats = contract.route("GET", "/campaigns/a%2Fb/stats").unwrap();
     assert_eq!(stats.template, "/campaigns/{id}/stats");
@@ -183,12 +234,18 @@ fn the_judge_finds_what_is_wrong() {
         request("POST", "/products", &[], json!({"name": "abc", "description": "0123456789", "price": 1})),
         1
     );
+    let clients = "/workspaces/w/clients";
+    assert_eq!(request("DELETE", clients, &[], json!({"email": "lena@example.org"})), 0);
+    assert_eq!(request("DELETE", clients, &[], Value::Null), 1);
+    assert_eq!(request("DELETE", clients, &[("email", "lena@example.org")], json!({"mail": "x"})), 3);
+    assert_eq!(request("DELETE", "/workspaces/w", &[], json!({"email": "lena@example.org"})), 1);
     assert_eq!(request("POST", "/nowhere", &[], Value::Null), 1);
 }
 
 /// Collects findings, and drops those that are known contradictions.
 struct Judge<'a> {
     contract: &'a Contract,
+    known: &'static [Known],
     source: Source,
     findings: Vec<String>,
     /// Rows of the fact file that were met.
@@ -196,8 +253,12 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(contract: &'a Contract, source: Source) -> Self {
-        Self { contract, source, findings: Vec::new(), met: BTreeSet::new() }
+    fn new(contract: &'a Contract, service: Service, source: Source) -> Self {
+        let known = match service {
+            Service::Kakiyo => KNOWN,
+            Service::Kaiko => &[],
+        };
+        Self { contract, known, source, findings: Vec::new(), met: BTreeSet::new() }
     }
 
     fn request(&mut self, what: &str, sent: &Sent<'_>) {
@@ -232,7 +293,7 @@ impl<'a> Judge<'a> {
 
     fn add(&mut self, what: &str, route: &str, finding: String) {
         let here = |known: &&Known| known.route == route && known.shows_in.contains(&self.source);
-        match KNOWN.iter().filter(here).find(|known| finding.contains(known.finding)) {
+        match self.known.iter().filter(here).find(|known| finding.contains(known.finding)) {
             Some(known) => _ = self.met.insert(known.row),
             None => self.findings.push(format!("{what}\n    {finding}")),
         }
@@ -247,13 +308,26 @@ impl<'a> Judge<'a> {
             self.findings.join("\n")
         );
         let expected =
-            KNOWN.iter().filter(|known| known.shows_in.contains(&self.source)).map(|known| known.row);
+            self.known.iter().filter(|known| known.shows_in.contains(&self.source)).map(|known| known.row);
         assert_eq!(self.met, expected.collect(), "rows whose difference is gone have to leave the table");
     }
 }
 
-fn successes(cases: Vec<Case>) -> Vec<Case> {
-    cases.into_iter().filter(|case| case.expect.error.is_none()).collect()
+/// The operations that both the table and the contract have, in the contract's names. Helpers are made of them.
+fn declared(contract: &Contract, service: Service) -> BTreeSet<String> {
+    registry::entries()
+        .map(|entry| entry.spec)
+        .filter(|spec| spec.service == service && !spec.is_helper())
+        .filter_map(|spec| {
+            let route = contract.route(spec.method, spec.path)?;
+            Some(format!("{} {}", spec.method, route.template))
+        })
+        .collect()
+}
+
+fn successes(service: Service) -> Vec<Case> {
+    let cases = case::all().unwrap().into_iter();
+    cases.filter(|case| case.succeeds() && case.service() == service).collect()
 }
 
 fn title(case: &Case) -> String {
@@ -267,8 +341,7 @@ fn pairs<'a>(case: &Case, exchange: &'a Exchange) -> Vec<(&'a str, &'a str)> {
     query.map(|(name, value)| (name.as_str(), value.as_str().unwrap_or_default())).collect()
 }
 
-fn sent<'a>(exchange: &'a Exchange, query: &[(&'a str, &'a str)]) -> Sent<'a> {
+fn sent<'a>(exchange: &'a Exchange, query: &[(&'a str, &'a str)], body: &'a Value) -> Sent<'a> {
     let request = &exchange.request;
-    let body = request.body.as_ref().unwrap_or(&Value::Null);
     Sent { method: &request.method, path: &request.path, query: query.to_vec(), body }
 }

@@ -1,8 +1,11 @@
 //! Never throttled: real time, short windows, judged by the sandbox's own count.
 #![cfg(test)]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use futures::future::BoxFuture;
+use kakiyo::transport::{Failure, Incoming, Outgoing, Transport};
 use kakiyo::{Kakiyo, Limits};
 use kakiyo_sandbox::Sandbox;
 
@@ -89,4 +92,36 @@ async fn a_wait_that_is_too_long_is_refused_at_no_cost() {
     assert!(error.is_safe_to_retry() && error.attempts() == 0);
     assert!(started.elapsed() < Duration::from_secs(4), "it waited before it refused");
     assert_eq!((sandbox.calls(), sandbox.spent()), (ALLOWED, ALLOWED));
+}
+
+/// A server whose three Sales Navigator imports are all taken, and which takes anything else.
+#[derive(Debug)]
+struct Taken;
+
+impl Transport for Taken {
+    fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>> {
+        let (status, body) = match request.url.path().ends_with("/sales-navigator") {
+            true => (429, r#"{"error": "sales_navigator_team_limit", "message": "Three imports are active"}"#),
+            false => (201, "{}"),
+        };
+        let answer = Incoming { status, headers: http::HeaderMap::new(), body: body.into() };
+        Box::pin(std::future::ready(Ok(answer)))
+    }
+}
+
+#[tokio::test]
+async fn a_limit_on_something_else_stops_no_other_call() {
+    let client = Kakiyo::builder()
+        .api_key("sales-navigator-team-and-a-secret-behind")
+        .base_url("http://127.0.0.1:9/v1")
+        .limits(Limits::tiered())
+        .max_wait(Duration::ZERO)
+        .transport(Arc::new(Taken))
+        .build()
+        .unwrap();
+    let search = kakiyo::ImportSalesNavigator::new("c", "https://www.linkedin.com/sales/search/people?query=x");
+    let error = client.prospects().import_sales_navigator(search).await.unwrap_err();
+    assert_eq!((error.code(), error.attempts()), (Some("sales_navigator_team_limit"), 1));
+    // All writes share one tier: a pause of it would refuse this one.
+    client.prospects().add(kakiyo::AddProspect::new("c", "Jonas Weber", "in/jonas-weber")).await.unwrap();
 }

@@ -2,8 +2,11 @@
 //!
 //! Models and ids lie in `types`; they know nothing of operations.
 
+mod agent_settings;
 mod agents;
+mod analytics;
 mod campaigns;
+mod client;
 mod dnc;
 mod errors;
 mod models;
@@ -12,40 +15,50 @@ mod prompts;
 mod prospects;
 mod types;
 mod verify;
+mod webhooks;
+mod working_hours;
+mod workspaces;
 
 use std::time::Duration;
 
-pub use agents::{Agents, CreateAgent};
-pub use campaigns::{
-    Campaigns, CreateCampaign, DeleteCampaign, GetCampaignStats, ListCampaigns, PauseCampaign,
-    ResumeCampaign, UpdateCampaign,
-};
-pub use dnc::{AddDnc, AddDncBatch, CheckDnc, Dnc, DncInput, ListDnc, RemoveDnc};
-pub use models::{GetModel, ListModels, Models};
-pub use products::{CreateProduct, ListProducts, Products};
-pub use prompts::{CreatePrompt, FollowUpInput, GetPrompt, ListPrompts, Prompts, UpdatePrompt};
-pub use prospects::{
-    AddProspectsBatch, GetImportStatus, GetProspect, ListProspects, PauseProspect, ProspectInput, Prospects,
-    QualifyProspect, ResumeProspect, SearchProspects, SetCustomData,
-};
+pub use agent_settings::*;
+pub use agents::*;
+pub use analytics::*;
+pub use campaigns::*;
+pub use client::Kakiyo;
+pub use dnc::*;
+pub use models::*;
+pub use products::*;
+pub use prompts::*;
+pub use prospects::*;
 pub use types::*;
-pub use verify::Verify;
+pub use verify::*;
+pub use webhooks::*;
+pub use working_hours::*;
+pub use workspaces::*;
 
 use crate::config::ServiceProfile;
 use crate::operation::Service;
 use crate::quota::ServiceLimits;
 use crate::registry::Entry;
+use crate::secret::KeyHeader;
+use crate::transport::error_body::Refusals;
+
+const SERVICE: Service = Service::Kakiyo;
 
 /// Operations of all resources.
 pub(crate) const OPERATIONS: &[&[Entry]] = &[
     verify::OPERATIONS,
     agents::OPERATIONS,
+    analytics::OPERATIONS,
     campaigns::OPERATIONS,
     dnc::OPERATIONS,
     models::OPERATIONS,
     products::OPERATIONS,
     prompts::OPERATIONS,
     prospects::OPERATIONS,
+    webhooks::OPERATIONS,
+    workspaces::OPERATIONS,
 ];
 
 /// The limits as the service publishes them: its key guide, its reference of July 2026, and its DNC pages.
@@ -54,14 +67,25 @@ const LIMITS: ServiceLimits = ServiceLimits {
     tiers: [60, 30, 15],
     shared: &[("dnc.read", 60), ("dnc.write", 30), ("dnc.batch", 10)],
     window: Duration::from_secs(60),
+    max_in_flight: Duration::from_secs(60),
+    whole: None,
 };
 
-pub(crate) const PROFILE: ServiceProfile = ServiceProfile {
-    service: Service::Kakiyo,
+pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
+    service: SERVICE,
     default_base_url: "https://api.kakiyo.com/v1",
     key_variable: "KAKIYO_API_KEY",
     base_url_variable: "KAKIYO_BASE_URL",
+    version_in_paths: "",
     quota: &LIMITS,
     never_retried: &["sales_navigator_team_limit"],
     kind_of_code: errors::kind_of_code,
+    refusals: Refusals {
+        out_of_credits: "every agent of the team is paused; top up, then resume the agents",
+        rate_limited: "somebody else may use this team's quota",
+        forbidden: None,
+    },
+    key_header: KeyHeader::Bearer,
+    environments: &[("production", "https://api.kakiyo.com/v1")],
+    key_warning: |_, _| None,
 };

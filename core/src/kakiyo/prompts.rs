@@ -1,7 +1,7 @@
 //! Writing instructions.
 
 use super::types::{Prompt, PromptChanged, PromptCreated, PromptDetails, PromptId, PromptType};
-use crate::client::Kakiyo;
+use crate::client::Client;
 use crate::declare::parameters;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{operation, resource};
@@ -145,7 +145,7 @@ operation! {
 /// Creates, and where the answer has no id lists and takes the newest of that name.
 async fn create_and_find(
     parameters: &CreatePrompt,
-    client: &Kakiyo,
+    client: &Client,
     options: &CallOptions,
 ) -> Result<Response<PromptCreated>> {
     let mut created = call::typed(parameters, client, options).await?;

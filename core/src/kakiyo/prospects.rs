@@ -1,16 +1,30 @@
-//! People, their conversations and their imports.
+//! People and their conversations; their imports and deletions lie in the modules below.
 
+mod deletions;
+mod imports;
+mod pace;
+mod wait;
+
+pub use deletions::*;
+pub use imports::*;
+pub use wait::*;
+
+use super::SERVICE;
 use super::types::{
-    CampaignId, ChatId, Confirmation, ConversationStatus, CustomDataSaved, ImportAccepted, ImportStatus,
-    ListId, Prospect, ProspectDetails, ProspectHit, SearchQualification,
+    CampaignId, ChatId, Confirmation, ConversationStatus, CustomDataSaved, Prospect, ProspectDetails,
+    ProspectHit, SearchQualification,
 };
 use crate::declare::parameters;
 use crate::operation::{operation, resource};
 use crate::registry::{self, Entry};
 
 pub(super) const OPERATIONS: &[Entry] = &[
+    registry::entry::<AddProspect>(),
     registry::entry::<AddProspectsBatch>(),
+    registry::entry::<AddProspectsRoundRobin>(),
+    registry::entry::<ImportSalesNavigator>(),
     registry::entry::<GetImportStatus>(),
+    registry::entry::<WaitForImport>(),
     registry::paged::<SearchProspects>(),
     registry::paged::<ListProspects>(),
     registry::entry::<GetProspect>(),
@@ -18,57 +32,13 @@ pub(super) const OPERATIONS: &[Entry] = &[
     registry::entry::<PauseProspect>(),
     registry::entry::<ResumeProspect>(),
     registry::entry::<QualifyProspect>(),
+    registry::entry::<DeleteProspect>(),
+    registry::entry::<DeleteProspects>(),
 ];
 
 resource! {
     /// People, conversations and imports.
     Prospects
-}
-
-parameters! {
-    /// Profiles to import into one campaign.
-    pub struct AddProspectsBatch {
-        required {
-            /// The campaign that receives them.
-            campaign_id: CampaignId,
-            /// The profiles, 1 to 100 a call.
-            prospects: Vec<ProspectInput> where length(min = 1, max = 100),
-        }
-    }
-}
-
-parameters! {
-    /// One profile to import.
-    pub struct ProspectInput {
-        required {
-            /// Full name.
-            name: String where length(min = 1),
-            /// LinkedIn profile address.
-            url: String where length(min = 1),
-        }
-        optional {
-            /// Start the conversation as already under way.
-            ongoing: bool,
-            /// Context for this one conversation, at most 3,000 characters; prompts use it as `{{customData}}`.
-            custom_data: String where length(max = 3_000),
-        }
-    }
-}
-
-parameters! {
-    /// The progress of one import.
-    pub struct GetImportStatus {
-        path {
-            /// The import, as one of the add calls named it.
-            list_id: ListId,
-        }
-    }
-}
-
-impl<T: Into<ListId>> From<T> for GetImportStatus {
-    fn from(list_id: T) -> Self {
-        Self::new(list_id)
-    }
 }
 
 parameters! {
@@ -194,31 +164,6 @@ parameters! {
 impl<T: Into<ChatId>> From<T> for QualifyProspect {
     fn from(chat_id: T) -> Self {
         Self::new(chat_id)
-    }
-}
-
-operation! {
-    /// Queues up to 100 LinkedIn profiles for import into one campaign.
-    ///
-    /// The answer means "queued": follow it with `import_status`. The server normalises the addresses, leaves out people
-    /// that the campaign has already and people on the Do Not Contact list, then makes the conversations.
-    prospects.add_batch: AddProspectsBatch => ImportAccepted {
-        POST "/prospects/batch",
-        group: per_operation, tier: Low, price: 1, retry: Import, paging: none,
-        errors: [validation_error, not_found, campaign_not_found],
-        source: "docs: /api-reference/prospects/add-batch",
-    }
-}
-
-operation! {
-    /// Gives progress and row reports of an import.
-    ///
-    /// A row is imported only when its `chat_created` is true. Each poll is a call: wait between two of them.
-    prospects.import_status: GetImportStatus => ImportStatus {
-        GET "/prospects/imports/{listId}",
-        group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
-        errors: [forbidden, not_found],
-        source: "docs: /api-reference/prospects/import-status",
     }
 }
 

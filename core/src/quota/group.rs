@@ -65,6 +65,22 @@ impl Group {
         Room::FullUntil(at.copied().unwrap_or(now).saturating_add(hold))
     }
 
+    /// Whether another call may be in flight beside those that are, and when it will, as far as is known: a call without
+    /// an answer may keep the server busy up to the last instant at which it counts.
+    pub(super) fn in_flight_room(&self, now: Duration, at_once: u32) -> Room {
+        let at_once = usize::try_from(at_once).unwrap_or(usize::MAX);
+        let past = self.answered.partition_point(|at| *at <= now);
+        let lost = self.answered.len() - past;
+        let busy = self.open + lost;
+        if busy < at_once {
+            return Room::Free(u32::try_from(at_once - busy).unwrap_or(u32::MAX));
+        }
+        // Calls in flight are taken as answered now.
+        let need = (busy - at_once + 1).saturating_sub(self.open);
+        let at = need.checked_sub(1).and_then(|lost| self.answered.get(past + lost));
+        Room::FullUntil(at.copied().unwrap_or(now))
+    }
+
     pub(super) fn take(&mut self, now: Duration, retention: Duration) {
         while self.answered.front().is_some_and(|at| at.saturating_add(retention) <= now) {
             self.answered.pop_front();

@@ -18,6 +18,8 @@ const WINDOWS: u32 = 8;
 pub(super) struct Learned {
     /// A call beyond a tier's number was rejected: the limits per tier hold from then on.
     pub(super) tiered: bool,
+    /// The calls in a window that the server says it allows the whole team.
+    pub(super) told: Option<u32>,
     passed: [Passed; 3],
 }
 
@@ -35,6 +37,13 @@ pub(super) enum Passed {
 }
 
 impl Learned {
+    /// Takes a number that the server names; nonsense is not believed.
+    pub(super) fn told(&mut self, limit: u32) {
+        if (1..=1_000_000).contains(&limit) {
+            self.told = Some(limit);
+        }
+    }
+
     pub(super) fn passed(&self, tier: Tier) -> Passed {
         self.passed[tier.index()]
     }

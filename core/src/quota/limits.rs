@@ -45,7 +45,7 @@ impl Limits {
         Self { kind: Kind::Published, window: None }
     }
 
-    /// Keeps the limits per tier and team.
+    /// Keeps the limits per tier and team. A service without tiers keeps its published limits.
     #[must_use]
     pub fn tiered() -> Self {
         Self { kind: Kind::Tiered, window: None }
@@ -96,6 +96,9 @@ impl Limits {
             let field = |name: &str| format!("limits[{position}].{name}");
             if limit.limit == 0 {
                 return Err(InvalidLimits::new(field("limit"), "must be at least 1"));
+            }
+            if limit.max_concurrent == Some(0) {
+                return Err(InvalidLimits::new(field("max_concurrent"), "must be at least 1"));
             }
             if matches!(&limit.group, LimitGroup::Operation(name) | LimitGroup::Shared(name) if name.is_empty())
             {
@@ -149,13 +152,20 @@ pub struct Limit {
     limit: u32,
     window: Duration,
     max_in_flight: Duration,
+    max_concurrent: Option<u32>,
 }
 
 impl Limit {
     /// Allows `limit` calls of the group a minute.
     #[must_use]
     pub fn new(group: LimitGroup, limit: u32) -> Self {
-        Self { group, limit, window: Duration::from_secs(60), max_in_flight: MAX_IN_FLIGHT }
+        Self {
+            group,
+            limit,
+            window: Duration::from_secs(60),
+            max_in_flight: MAX_IN_FLIGHT,
+            max_concurrent: None,
+        }
     }
 
     /// Sets the window.
@@ -172,6 +182,13 @@ impl Limit {
         self
     }
 
+    /// Allows so many calls of the group in flight at once; any number unless given.
+    #[must_use]
+    pub fn max_concurrent(mut self, calls: u32) -> Self {
+        self.max_concurrent = Some(calls);
+        self
+    }
+
     /// The rule that this limit makes for a call, if it concerns it.
     pub(super) fn rule_for(&self, call: &CallGroup) -> Option<Rule> {
         let scope = match &self.group {
@@ -184,7 +201,8 @@ impl Limit {
         };
         // A limit of 0 is refused by `validate`; without that it would wait for ever.
         let limit = self.limit.max(1);
-        Some(Rule { scope, limit, window: self.window, max_in_flight: self.max_in_flight })
+        let at_once = self.max_concurrent.map(|calls| calls.max(1));
+        Some(Rule { scope, limit, window: self.window, max_in_flight: self.max_in_flight, at_once })
     }
 }
 

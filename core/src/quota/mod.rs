@@ -29,7 +29,7 @@ pub use call::{CallGroup, Tier};
 pub use clock::{Clock, TokioClock};
 pub use lease::{Answer, Lease};
 pub use limits::{InvalidLimits, Limit, LimitGroup, Limits};
-pub use presets::ServiceLimits;
+pub use presets::{ServiceLimits, Whole};
 pub use registry::{TeamId, team};
 pub use snapshot::GroupSnapshot;
 pub use team::{Team, WaitRefused};

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use super::call::{CallGroup, Scope};
+use super::learned::Learned;
 use super::limits::{Kind, Limit, Limits};
-use super::rule::{MAX_IN_FLIGHT, Rule};
+use super::rule::Rule;
 
 /// What a service publishes about its limits. Held as a constant by the service's own folder.
 #[derive(Clone, Copy, Debug)]
@@ -17,6 +18,20 @@ pub struct ServiceLimits {
     pub shared: &'static [(&'static str, u32)],
     /// The window.
     pub window: Duration,
+    /// How long after we gave up on an answer the server may still work on the call.
+    pub max_in_flight: Duration,
+    /// Where the service limits a team as a whole instead of its operations: then there are no tiers and no quotas of
+    /// single operations.
+    pub whole: Option<Whole>,
+}
+
+/// The limits of a team as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct Whole {
+    /// Calls in a window; `auto` takes the number that the server names instead.
+    pub calls: u32,
+    /// Calls in flight at once.
+    pub at_once: u32,
 }
 
 /// A call together with the limits its client keeps: all that the decision needs from outside.
@@ -28,21 +43,25 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// The rules that apply. `tiered` says what `auto` has learned.
-    pub(super) fn rules(&self, tiered: bool) -> impl Iterator<Item = Rule> {
-        let (preset, custom): (Option<Rule>, &[Limit]) = match &self.limits.kind {
-            Kind::Unlimited => (None, &[]),
-            Kind::Custom(limits) => (None, limits),
-            Kind::Tiered => (Some(self.by_tier()), &[]),
-            Kind::Auto if tiered => (Some(self.by_tier()), &[]),
-            Kind::Auto | Kind::Published => (Some(self.by_operation()), &[]),
+    /// The rules that apply, with what `auto` has learned.
+    pub(super) fn rules(&self, learned: &Learned) -> impl Iterator<Item = Rule> {
+        let (preset, custom): (Option<Rule>, &[Limit]) = match (&self.limits.kind, self.service.whole) {
+            (Kind::Unlimited, _) => (None, &[]),
+            (Kind::Custom(limits), _) => (None, limits),
+            (Kind::Auto, Some(whole)) => {
+                (Some(self.by_team(whole.at_once, learned.told.unwrap_or(whole.calls))), &[])
+            }
+            (_, Some(whole)) => (Some(self.by_team(whole.at_once, whole.calls)), &[]),
+            (Kind::Tiered, None) => (Some(self.by_tier()), &[]),
+            (Kind::Auto, None) if learned.tiered => (Some(self.by_tier()), &[]),
+            (Kind::Auto | Kind::Published, None) => (Some(self.by_operation()), &[]),
         };
         preset.into_iter().chain(custom.iter().filter_map(|limit| limit.rule_for(&self.call)))
     }
 
     /// The group in whose line the call waits: the most specific one that limits it.
-    pub(super) fn primary(&self, tiered: bool) -> Scope {
-        self.rules(tiered).map(|rule| rule.scope).min().unwrap_or(Scope::Operation)
+    pub(super) fn primary(&self, learned: &Learned) -> Scope {
+        self.rules(learned).map(|rule| rule.scope).min().unwrap_or(Scope::Operation)
     }
 
     /// The window of the presets.
@@ -62,11 +81,15 @@ impl Ask {
 
     /// Whether the call is bound by the tier's number until the server has shown that there is none.
     pub(super) fn probes(&self) -> bool {
-        matches!(self.limits.kind, Kind::Auto) && self.call.shared.is_none()
+        matches!(self.limits.kind, Kind::Auto) && self.call.shared.is_none() && self.service.whole.is_none()
     }
 
     fn by_operation(&self) -> Rule {
         self.shared().unwrap_or_else(|| self.preset(Scope::Operation, self.service.per_operation))
+    }
+
+    fn by_team(&self, at_once: u32, calls: u32) -> Rule {
+        Rule { at_once: Some(at_once.max(1)), ..self.preset(Scope::Team, calls) }
     }
 
     fn by_tier(&self) -> Rule {
@@ -81,6 +104,12 @@ impl Ask {
     }
 
     fn preset(&self, scope: Scope, limit: u32) -> Rule {
-        Rule { scope, limit: limit.max(1), window: self.window(), max_in_flight: MAX_IN_FLIGHT }
+        Rule {
+            scope,
+            limit: limit.max(1),
+            window: self.window(),
+            max_in_flight: self.service.max_in_flight,
+            at_once: None,
+        }
     }
 }

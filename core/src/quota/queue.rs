@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{Scope, Tier};
+use super::learned::Learned;
 use super::presets::Ask;
 use super::rule::Why;
 use super::state::{Decision, Grant, State};
@@ -156,7 +157,7 @@ impl Queue {
 
     /// Puts a call at the end of its line and says whether there was one.
     pub(super) fn append(&mut self, ticket: Ticket, ask: &Arc<Ask>) -> bool {
-        let name = LineName::of(self.state.tiered(), ask);
+        let name = LineName::of(self.state.learned(), ask);
         let waiting = (ticket, Arc::clone(ask));
         let line = self.lines.iter_mut().find(|line| line.name == name);
         let joined = line.is_some();
@@ -177,8 +178,8 @@ impl Queue {
 }
 
 impl LineName {
-    fn of(tiered: bool, ask: &Ask) -> Self {
-        match (ask.primary(tiered), ask.call.shared) {
+    fn of(learned: &Learned, ask: &Ask) -> Self {
+        match (ask.primary(learned), ask.call.shared) {
             (Scope::Shared, Some(name)) => Self::Shared(name),
             (Scope::Shared, None) | (Scope::Operation, _) => Self::Operation(ask.call.operation.clone()),
             (Scope::Tier, _) => Self::Tier(ask.call.tier),

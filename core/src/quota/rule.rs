@@ -14,6 +14,8 @@ pub(super) struct Rule {
     pub(super) limit: u32,
     pub(super) window: Duration,
     pub(super) max_in_flight: Duration,
+    /// So many calls of the group may be in flight at once.
+    pub(super) at_once: Option<u32>,
 }
 
 /// What is added to a window: clocks differ in rate by far less than a thousandth, timers in a few milliseconds.
@@ -31,6 +33,8 @@ pub(super) fn hold(window: Duration) -> Duration {
 pub(super) enum Why {
     /// All slots of the group are held.
     Full { scope: Scope, limit: u32, window: Duration },
+    /// As many calls of the group are in flight as may be.
+    Busy { scope: Scope, at_once: u32 },
     /// The server answered 429 for this group.
     Frozen { scope: Scope },
     /// The group may be limited to this number; beyond it calls go one at a time until that is known.
@@ -44,6 +48,7 @@ impl Why {
             Self::Full { scope, limit, window } => {
                 format!("{limit} {} on {}", per(window), call.describe(scope))
             }
+            Self::Busy { scope, at_once } => format!("{at_once} at once on {}", call.describe(scope)),
             Self::Frozen { scope } => format!("the server asked for a pause on {}", call.describe(scope)),
             Self::Probing { scope, number } => {
                 format!("beyond {number} calls on {} one at a time, until the server has shown its limit", {

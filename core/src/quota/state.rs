@@ -21,6 +21,8 @@ pub struct Answer {
     pub limited: bool,
     /// The wait that the server named with it.
     pub wait: Option<Duration>,
+    /// The calls that the server says it allows in a window.
+    pub limit: Option<u32>,
 }
 
 /// Slots taken for one call.
@@ -55,8 +57,8 @@ pub(super) struct State {
 }
 
 impl State {
-    pub(super) fn tiered(&self) -> bool {
-        self.learned.tiered
+    pub(super) fn learned(&self) -> &Learned {
+        &self.learned
     }
 
     pub(super) fn groups(&self) -> &Groups {
@@ -70,14 +72,15 @@ impl State {
     /// Takes the slots, or says why not.
     pub(super) fn try_admit(&mut self, now: Duration, ask: &Ask) -> Decision {
         let mut left = None::<u32>;
-        let mut blocked = None::<(Duration, Why)>;
-        let mut block = |until: Duration, why: Why| {
+        let mut blocked = None::<((Duration, Duration), Why)>;
+        // The latest instant counts, and with it when to look.
+        let mut block = |until: (Duration, Duration), why: Why| {
             if blocked.is_none_or(|(known, _)| known < until) {
                 blocked = Some((until, why));
             }
         };
         let mut retention = hold(ask.window());
-        for rule in ask.rules(self.learned.tiered) {
+        for rule in ask.rules(&self.learned) {
             let group = self.groups.of(rule.scope, &ask.call);
             let hold = hold(rule.window);
             retention = retention.max(hold);
@@ -85,20 +88,30 @@ impl State {
             match group.room(now, rule.limit, hold) {
                 Room::Free(free) => left = Some(left.map_or(free, |known| known.min(free))),
                 Room::FullUntil(until) => {
-                    block(until, Why::Full { scope: rule.scope, limit: rule.limit, window: rule.window });
+                    block(
+                        (until, until),
+                        Why::Full { scope: rule.scope, limit: rule.limit, window: rule.window },
+                    );
                 }
+            }
+            if let Some(at_once) = rule.at_once
+                && let Room::FullUntil(until) = group.in_flight_room(now, at_once)
+            {
+                // The end of a call in flight is what counts, and it wakes the line.
+                let look = if until > now { until } else { now.saturating_add(hold) };
+                block((until, look), Why::Busy { scope: rule.scope, at_once });
             }
         }
         if !ask.unlimited() {
             for scope in ask.call.scopes() {
                 let until = self.groups.of(scope, &ask.call).frozen_until;
                 if until > now {
-                    block(until, Why::Frozen { scope });
+                    block((until, until), Why::Frozen { scope });
                 }
             }
         }
-        if let Some((until, why)) = blocked {
-            return Decision::Wait { earliest: until, look: until, why };
+        if let Some(((earliest, look), why)) = blocked {
+            return Decision::Wait { earliest, look, why };
         }
         let probe = match self.probe(now, ask) {
             Probe::No => None,
@@ -125,6 +138,9 @@ impl State {
         answer: Answer,
     ) {
         self.close(now, ask, grant);
+        if let Some(limit) = answer.limit {
+            self.learned.told(limit);
+        }
         if answer.limited {
             self.rejected(now, ask, grant, answer.wait);
         } else {
@@ -142,7 +158,7 @@ impl State {
     /// A lost call holds its slots but is not in flight for the one-at-a-time rule: should it use up the server's
     /// number, the next probe is rejected, which is the one rejection that `auto` may cost anyway.
     pub(super) fn lost(&mut self, now: Duration, ask: &Ask, grant: Grant) {
-        let rules = ask.rules(self.learned.tiered);
+        let rules = ask.rules(&self.learned);
         let longest = rules.map(|rule| rule.max_in_flight).max().unwrap_or(MAX_IN_FLIGHT);
         self.close(now.saturating_add(longest), ask, grant);
     }
@@ -179,7 +195,7 @@ impl State {
     /// The group that may be limited to the tier's number as far as `auto` knows: first the whole tier, then, when that
     /// is ruled out, the single operation.
     fn suspect(&self, ask: &Ask) -> Option<Scope> {
-        if self.learned.tiered || ask.call.shared.is_some() {
+        if self.learned.tiered || ask.call.shared.is_some() || ask.service.whole.is_some() {
             return None;
         }
         match self.learned.passed(ask.call.tier) {
@@ -211,10 +227,10 @@ impl State {
         if grant.probe.is_some() && suspect.is_some() {
             self.learned.tiered = true;
         }
-        let longest = ask.rules(self.learned.tiered).map(|rule| rule.window).max().unwrap_or(ask.window());
+        let longest = ask.rules(&self.learned).map(|rule| rule.window).max().unwrap_or(ask.window());
         let until = now.saturating_add(wait.map_or(hold(longest), |wait| wait.min(LONGEST_FREEZE)));
         let [first, ..] = ask.call.scopes();
-        let rules = ask.rules(self.learned.tiered).map(|rule| rule.scope);
+        let rules = ask.rules(&self.learned).map(|rule| rule.scope);
         for scope in rules.chain([first]).chain(suspect.filter(|_| ask.probes())) {
             let group = self.groups.of(scope, &ask.call);
             group.frozen_until = group.frozen_until.max(until);

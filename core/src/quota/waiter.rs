@@ -66,7 +66,9 @@ impl Waiter {
             if hopeless || !self.looked {
                 let forecast = inner.forecast(now, self.ticket);
                 if hopeless || forecast.at > deadline {
-                    let reason = forecast.why.map_or_else(String::new, |why| why.text(&self.ask.call));
+                    // A call that only others in flight hold up goes at once in the forecast.
+                    let why = forecast.why.or_else(|| inner.queue.why(self.ticket));
+                    let reason = why.map_or_else(String::new, |why| why.text(&self.ask.call));
                     return Look::Refused(WaitRefused {
                         would_wait: forecast.at.saturating_sub(self.since),
                         reason,
@@ -97,7 +99,7 @@ impl Waiter {
             return None;
         }
         self.noticed = true;
-        let primary = self.ask.primary(inner.queue.state.tiered());
+        let primary = self.ask.primary(inner.queue.state.learned());
         let last = &mut inner.queue.state.group(primary, &self.ask).noticed;
         if last.is_some_and(|last| now < last.saturating_add(NOTICE_EVERY)) {
             return None;
@@ -105,7 +107,8 @@ impl Waiter {
         *last = Some(now);
         let forecast = inner.forecast(now, self.ticket);
         let seconds = forecast.at.saturating_sub(now).as_secs_f64().ceil();
-        Some(format!("waiting {seconds} s: {}", forecast.why?.text(&self.ask.call)))
+        let why = forecast.why.or_else(|| inner.queue.why(self.ticket))?;
+        Some(format!("waiting {seconds} s: {}", why.text(&self.ask.call)))
     }
 }
 

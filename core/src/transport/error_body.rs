@@ -13,8 +13,22 @@ const LONGEST_TEXT: usize = 300;
 pub(crate) struct ErrorBody {
     pub(crate) json: Option<Value>,
     pub(crate) code: Option<String>,
+    /// The class of error in the service's words.
+    pub(crate) error_type: Option<String>,
     pub(crate) text: Option<String>,
     pub(crate) details: Vec<FieldIssue>,
+    pub(crate) request_id: Option<String>,
+}
+
+/// What some refusals mean to the users of a service, behind what the server says.
+#[derive(Debug)]
+pub(crate) struct Refusals {
+    /// 402.
+    pub(crate) out_of_credits: &'static str,
+    /// 429.
+    pub(crate) rate_limited: &'static str,
+    /// 403, where there is something to say to all of them.
+    pub(crate) forbidden: Option<&'static str>,
 }
 
 impl ErrorBody {
@@ -22,17 +36,19 @@ impl ErrorBody {
         let Ok(json) = serde_json::from_slice::<Value>(body) else { return Self::default() };
         let error = json.get("error");
         let word = |value: Option<&Value>| value.and_then(Value::as_str).map(|text| clean(text, 100));
+        let member = |name: &str| error.and_then(|error| error.get(name));
         let code = word(error)
-            .or_else(|| word(error.and_then(|error| error.get("code"))))
+            .or_else(|| word(member("code")))
             .or_else(|| word(json.get("code")))
             .filter(|code| !code.is_empty());
         let text = json
             .get("message")
-            .or_else(|| error.and_then(|error| error.get("message")))
+            .or_else(|| member("message"))
             .and_then(Value::as_str)
             .map(|text| clean(text, LONGEST_TEXT))
             .filter(|text| !text.is_empty());
-        let details = json.get("details").and_then(Value::as_array).map_or_else(Vec::new, |details| {
+        let listed = json.get("details").or_else(|| member("details")).and_then(Value::as_array);
+        let mut details: Vec<FieldIssue> = listed.map_or_else(Vec::new, |details| {
             details
                 .iter()
                 .take(100)
@@ -43,7 +59,15 @@ impl ErrorBody {
                 })
                 .collect()
         });
-        Self { json: Some(json), code, text, details }
+        if let Some(field) = word(member("param")).filter(|field| !field.is_empty())
+            && !details.iter().any(|issue| issue.field == field)
+        {
+            details.insert(0, FieldIssue { field, message: text.clone().unwrap_or_default() });
+        }
+        let error_type = word(member("type")).filter(|word| !word.is_empty());
+        let request_id = member("request_id").or_else(|| json.get("request_id")).and_then(Value::as_str);
+        let request_id = request_id.map(|id| clean(id, 256)).filter(|id| !id.is_empty());
+        Self { code, error_type, text, details, request_id, json: Some(json) }
     }
 
     /// One line on what the server said; where it said nothing, what came instead.
@@ -65,7 +89,7 @@ impl ErrorBody {
 }
 
 /// Cuts a text of the server to what can stand in one line of a log.
-fn clean(text: &str, longest: usize) -> String {
+pub(crate) fn clean(text: &str, longest: usize) -> String {
     let mut cleaned: String = text
         .chars()
         .map(|character| if character.is_control() { ' ' } else { character })
@@ -94,13 +118,14 @@ fn kind_of_status(status: u16) -> ErrorKind {
     }
 }
 
-/// The error that an answer means. `kind_of_code` knows the codes of the service.
+/// The error that an answer means. `kind_of_code` knows the codes of the service, `refusals` its words.
 pub(crate) fn error(
     status: u16,
     headers: &HeaderMap,
     body: &bytes::Bytes,
     read: ErrorBody,
     kind_of_code: fn(&str) -> Option<ErrorKind>,
+    refusals: &Refusals,
 ) -> Error {
     let by_status = kind_of_status(status);
     let kind = match by_status {
@@ -114,20 +139,20 @@ pub(crate) fn error(
             "the server answered {status} and points elsewhere; redirects are not followed because the key would travel along: check base_url"
         ),
         ErrorKind::Auth => format!("the server refused the key ({words}): check the API key"),
-        ErrorKind::OutOfCredits => format!(
-            "no credits left ({words}): every agent of the team is paused; top up, then resume the agents"
-        ),
-        ErrorKind::RateLimited => {
-            format!("the server answered 429 ({words}): somebody else may use this team's quota")
+        ErrorKind::OutOfCredits => format!("no credits left ({words}): {}", refusals.out_of_credits),
+        ErrorKind::RateLimited => format!("the server answered 429 ({words}): {}", refusals.rate_limited),
+        ErrorKind::Permission if refusals.forbidden.is_some() => {
+            format!("{words} (status {status}): {}", refusals.forbidden.unwrap_or_default())
         }
         ErrorKind::Server => format!("the server failed with {status} ({words})"),
         _ => format!("{words} (status {status})"),
     };
-    Error::new(kind, message).with_code(read.code).with_details(read.details).with_answer(
-        status,
-        headers.clone(),
-        body.clone(),
-    )
+    Error::new(kind, message)
+        .with_code(read.code)
+        .with_type(read.error_type)
+        .with_details(read.details)
+        .with_request_id(read.request_id)
+        .with_answer(status, headers.clone(), body.clone())
 }
 
 #[cfg(test)]
@@ -138,10 +163,12 @@ mod tests {
     fn of(status: u16, body: &'static str) -> Error {
         let body = Bytes::from_static(body.as_bytes());
         let read = ErrorBody::read(&body);
-        error(status, &HeaderMap::new(), &body, read, |code| {
-            (code == "campaign_active").then_some(ErrorKind::Conflict)
-        })
+        let kinds = |code: &str| (code == "campaign_active").then_some(ErrorKind::Conflict);
+        error(status, &HeaderMap::new(), &body, read, kinds, &REFUSALS)
     }
+
+    static REFUSALS: Refusals =
+        Refusals { out_of_credits: "top up", rate_limited: "slow down", forbidden: Some("check the key") };
 
     #[test]
     fn documented_bodies_are_read() {
@@ -152,6 +179,25 @@ mod tests {
         assert_eq!(error.kind(), ErrorKind::InvalidRequest);
         assert_eq!(error.code(), Some("validation_error"));
         assert_eq!(error.details()[0].field, "name");
+    }
+
+    #[test]
+    fn every_known_shape_is_read() {
+        let nested = of(
+            400,
+            r#"{"error":{"type":"invalid_request_error","code":"missing_field","message":"Absent.","param":"model","request_id":"req-5c"}}"#,
+        );
+        assert_eq!((nested.code(), nested.error_type()), (Some("missing_field"), Some("invalid_request_error")));
+        assert_eq!((nested.details()[0].field.as_str(), nested.request_id()), ("model", Some("req-5c")));
+        let flat = of(422, r#"{"message":"Validation","details":[{"message":"bad","rule":"in","field":"role"}]}"#);
+        assert_eq!((flat.kind(), flat.details()[0].field.as_str()), (ErrorKind::InvalidRequest, "role"));
+        let status = of(413, r#"{"status":"error","message":"Too big","code":"ENTITY_TOO_LARGE"}"#);
+        assert_eq!((status.kind(), status.code()), (ErrorKind::InvalidRequest, Some("ENTITY_TOO_LARGE")));
+        let bare = of(403, r#"{"message":"Forbidden"}"#);
+        assert_eq!(bare.to_string(), "Forbidden (status 403): check the key");
+        let text = of(404, "Cannot GET /v2/nowhere");
+        assert_eq!((text.kind(), text.code(), text.request_id()), (ErrorKind::NotFound, None, None));
+        assert_eq!(of(500, r#"{"message":"x","request_id":"req-top"}"#).request_id(), Some("req-top"));
     }
 
     #[test]

@@ -10,8 +10,14 @@ const LONGEST: Duration = Duration::from_secs(120);
 
 /// The first of `Retry-After` (seconds or HTTP date), `retryAfter` (seconds), `resetTime` (unix ms), `X-RateLimit-Reset` (unix s).
 ///
+/// The last one stands on every answer of some servers: only where the call was `limited` does it ask to wait.
 /// Points in time are measured against the server's own `Date` where it sends one: clocks differ, and only the distance counts.
-pub(crate) fn wait(headers: &HeaderMap, body: Option<&Value>, local_now: SystemTime) -> Option<Duration> {
+pub(crate) fn wait(
+    headers: &HeaderMap,
+    body: Option<&Value>,
+    limited: bool,
+    local_now: SystemTime,
+) -> Option<Duration> {
     let now =
         text(headers, "date").and_then(|date| httpdate::parse_http_date(date).ok()).unwrap_or(local_now);
     let until = |seconds: f64| {
@@ -31,8 +37,15 @@ pub(crate) fn wait(headers: &HeaderMap, body: Option<&Value>, local_now: SystemT
     retry_after()
         .or_else(|| number("retryAfter").and_then(|seconds| Duration::try_from_secs_f64(seconds).ok()))
         .or_else(|| number("resetTime").and_then(|milliseconds| until(milliseconds / 1_000.0)))
-        .or_else(|| text(headers, "x-ratelimit-reset")?.trim().parse().ok().and_then(until))
+        .or_else(|| {
+            text(headers, "x-ratelimit-reset").filter(|_| limited)?.trim().parse().ok().and_then(until)
+        })
         .map(|wait| wait.min(LONGEST))
+}
+
+/// The calls in a window that the server says it allows.
+pub(crate) fn limit(headers: &HeaderMap) -> Option<u32> {
+    text(headers, "x-ratelimit-limit")?.trim().parse().ok()
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
@@ -54,7 +67,7 @@ mod tests {
                 (HeaderName::try_from(*name).unwrap(), HeaderValue::try_from(value.as_str()).unwrap())
             })
             .collect();
-        wait(&headers, Some(&body), SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
+        wait(&headers, Some(&body), true, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
             .map(|wait| wait.as_secs())
     }
 
@@ -70,6 +83,15 @@ mod tests {
         assert_eq!(waits(&[], json!({"resetTime": (NOW + 10) * 1_000})), Some(10));
         assert_eq!(waits(&[("x-ratelimit-reset", (NOW + 11).to_string())], json!({})), Some(11));
         assert_eq!(waits(&[], json!({})), None);
+    }
+
+    #[test]
+    fn the_end_of_the_window_is_no_hint_where_nothing_was_limited() {
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
+        let reset = [("x-ratelimit-reset".parse().unwrap(), (NOW + 11).into())];
+        let headers: HeaderMap<HeaderValue> = reset.into_iter().collect();
+        assert_eq!(wait(&headers, None, false, now), None);
+        assert_eq!(wait(&headers, None, true, now), Some(Duration::from_secs(11)));
     }
 
     #[test]

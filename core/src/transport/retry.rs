@@ -22,7 +22,8 @@ pub(crate) enum Attempt {
 pub(crate) fn allowed(class: RetryClass, attempt: Attempt) -> bool {
     match attempt {
         Attempt::NotSent | Attempt::Answered(429) => true,
-        Attempt::Lost | Attempt::Answered(408 | 500..=599) => class.repeatable(),
+        // Other answers of 5xx, such as 501, say that a repeat will not help.
+        Attempt::Lost | Attempt::Answered(408 | 500 | 502 | 503 | 504) => class.repeatable(),
         Attempt::Answered(_) => false,
     }
 }
@@ -70,11 +71,13 @@ mod tests {
     #[test]
     fn classes_allow_what_the_design_says() {
         use Attempt::{Answered, Lost, NotSent};
-        for class in [RetryClass::Read, RetryClass::SafeWrite] {
-            for attempt in [NotSent, Lost, Answered(408), Answered(429), Answered(500), Answered(503)] {
+        for class in [RetryClass::Read, RetryClass::SafeWrite, RetryClass::KeyedWrite] {
+            for attempt in [NotSent, Lost].into_iter().chain([408, 429, 500, 502, 503, 504].map(Answered)) {
                 assert!(allowed(class, attempt), "{class:?} {attempt:?}");
             }
-            assert!(!allowed(class, Answered(400)) && !allowed(class, Answered(402)));
+            for status in [400, 402, 409, 501, 505, 599] {
+                assert!(!allowed(class, Answered(status)), "{class:?} {status}");
+            }
         }
         for class in [RetryClass::UnsafeWrite, RetryClass::Import] {
             assert!(allowed(class, NotSent) && allowed(class, Answered(429)));

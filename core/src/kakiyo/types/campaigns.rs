@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::ids::{AgentId, CampaignId};
+use super::rate::rates_as_numbers;
 use crate::declare::{model, open_enum};
 use crate::operation::Row;
 use crate::value::Timestamp;
@@ -114,7 +115,7 @@ model! {
             stats: Arc<CampaignStats>,
         }
     }
-    normalise: rates_as_numbers;
+    normalise: one_form_of_figures;
 }
 
 model! {
@@ -176,48 +177,12 @@ model! {
 }
 
 /// The service writes rates as text (`12.00%`) here and as numbers elsewhere, and may call messages `messagesSent`.
-fn rates_as_numbers(members: &mut Map<String, Value>) {
+fn one_form_of_figures(members: &mut Map<String, Value>) {
     let Some(Value::Object(stats)) = members.get_mut("stats") else { return };
-    for name in ["conversionRate", "responseRate"] {
-        if let Some(rate) = stats.get_mut(name) {
-            *rate = percent(rate).map_or(Value::Null, Value::from);
-        }
-    }
+    rates_as_numbers(stats, &["conversionRate", "responseRate"]);
     if !stats.contains_key("messages")
         && let Some(messages) = stats.get("messagesSent").cloned()
     {
         stats.insert("messages".to_owned(), messages);
-    }
-}
-
-/// A rate in percent from text with or without a percent sign, or from a number.
-fn percent(rate: &Value) -> Option<f64> {
-    match rate {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => {
-            text.trim().trim_end_matches('%').trim_end().parse().ok().filter(|rate: &f64| rate.is_finite())
-        }
-        _ => None,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn rates_are_read_from_text_and_number() {
-        for (rate, expected) in [
-            (json!("12.00%"), Some(12.0)),
-            (json!("0%"), Some(0.0)),
-            (json!(" 4.76 % "), Some(4.76)),
-            (json!(13.1), Some(13.1)),
-            (json!("n/a"), None),
-            (json!("NaN"), None),
-            (json!(null), None),
-        ] {
-            assert_eq!(percent(&rate), expected, "{rate}");
-        }
     }
 }

@@ -23,6 +23,10 @@ id! {
     ListId
 }
 id! {
+    /// Id of the membership of a user in a workspace.
+    MembershipId
+}
+id! {
     /// Id of an AI model.
     ModelId
 }
@@ -39,6 +43,26 @@ id! {
     ProspectId
 }
 id! {
+    /// Id of a run of a Sales Navigator import.
+    RunId
+}
+id! {
+    /// Id of a saved Sales Navigator search.
+    SourceId
+}
+id! {
     /// Id of a team.
     TeamId
+}
+id! {
+    /// Id of a user.
+    UserId
+}
+id! {
+    /// Id of a webhook.
+    WebhookId
+}
+id! {
+    /// Id of a workspace.
+    WorkspaceId
 }

@@ -1,8 +1,10 @@
 //! Models, ids and words of Kakiyo. They say what an answer holds, and nothing of how it is asked for.
 
 mod agents;
+mod analytics;
 mod campaigns;
 mod confirmation;
+mod deletions;
 mod dnc;
 mod ids;
 mod imports;
@@ -10,28 +12,33 @@ mod models;
 mod products;
 mod prompts;
 mod prospects;
+mod rate;
 mod search;
 mod status;
 mod verify;
+mod webhook_events;
+mod webhooks;
+mod working_hours;
+mod workspaces;
 
-pub use agents::{AgentCreated, NewAgent};
-pub use campaigns::{
-    Campaign, CampaignChanged, CampaignCreated, CampaignDeleted, CampaignDeletion, CampaignReport,
-    CampaignStats, CampaignStatus, DeletedItems,
-};
-pub use confirmation::Confirmation;
-pub use dnc::{DncAdded, DncBatchReport, DncCheck, DncEntry, DncOutcome, DncOutcomeStatus, DncRemoved};
-pub use ids::{
-    AgentId, CampaignId, ChatId, DncEntryId, ListId, ModelId, ProductId, PromptId, ProspectId, TeamId,
-};
-pub use imports::{ImportAccepted, ImportRow, ImportStatus};
-pub use models::{AiModel, AiModelPricing, AiModelStatus};
-pub use products::{Product, ProductCreated};
-pub use prompts::{FollowUp, Prompt, PromptChanged, PromptCreated, PromptDetails, PromptType};
-pub use prospects::{
-    ChatMessage, CustomDataSaved, MessageRole, Prospect, ProspectDetails, ProspectPerson, ProspectProfile,
-    Qualification,
-};
-pub use search::{HitCampaign, HitLocation, HitStats, ProspectHit, SearchQualification};
-pub use status::ConversationStatus;
-pub use verify::Verified;
+pub use agents::*;
+pub use analytics::*;
+pub use campaigns::*;
+pub use confirmation::*;
+pub use deletions::*;
+pub use dnc::*;
+pub use ids::*;
+pub use imports::*;
+pub use models::*;
+pub use products::*;
+pub use prompts::*;
+pub use prospects::*;
+pub use search::*;
+pub use status::*;
+pub use verify::*;
+pub use webhook_events::*;
+pub use webhooks::*;
+pub use working_hours::*;
+pub use workspaces::*;
+
+pub(in crate::kakiyo) use working_hours::hours_in_one_form;

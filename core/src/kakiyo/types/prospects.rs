@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::ids::{ChatId, ProspectId};
-use super::search::{HitCampaign, HitLocation};
+use super::ids::{CampaignId, ChatId, ProspectId};
 use super::status::ConversationStatus;
 use crate::declare::{model, open_enum};
 use crate::operation::Row;
@@ -72,6 +71,10 @@ model! {
             current_company_website: String,
             /// Employer's LinkedIn page, when known.
             current_company_linked_in_url: String,
+            /// Where the person lives; only in the details of a conversation.
+            location: Arc<ProspectLocation>,
+            /// Summary text of the profile; only in the details of a conversation.
+            about: String,
         }
     }
 }
@@ -93,9 +96,9 @@ model! {
             /// Time of the last message, not its text.
             last_message: Timestamp,
             /// The campaign.
-            campaign: Arc<HitCampaign>,
+            campaign: Arc<ProspectCampaign>,
             /// The person.
-            prospect: Arc<ProspectPerson>,
+            prospect: Arc<ProspectProfile>,
             /// The conversation so far; the service promises no order.
             messages: Vec<Arc<ChatMessage>>,
             /// Context text of this conversation; some servers do not tell it.
@@ -105,29 +108,25 @@ model! {
 }
 
 model! {
-    /// A person as the details of a conversation show them.
-    pub struct ProspectPerson {
+    /// Where a person lives.
+    pub struct ProspectLocation {
         optional {
-            /// Id of the person.
-            id: ProspectId,
-            /// Full name.
+            /// City.
+            city: String,
+            /// Country name.
+            country: String,
+        }
+    }
+}
+
+model! {
+    /// The campaign that a person is in.
+    pub struct ProspectCampaign {
+        optional {
+            /// Campaign id.
+            id: CampaignId,
+            /// Name.
             name: String,
-            /// LinkedIn profile address.
-            url: String,
-            /// LinkedIn headline.
-            headline: String,
-            /// Employer, when enriched.
-            current_company_name: String,
-            /// Job title, when enriched.
-            current_job_title: String,
-            /// Employer's web site, when known.
-            current_company_website: String,
-            /// Employer's LinkedIn page, when known.
-            current_company_linked_in_url: String,
-            /// Where the person lives.
-            location: Arc<HitLocation>,
-            /// Summary text of the profile.
-            about: String,
         }
     }
 }

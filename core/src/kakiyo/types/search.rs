@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::ids::{CampaignId, ChatId, ProspectId};
-use super::prospects::Qualification;
+use super::ids::{ChatId, ProspectId};
+use super::prospects::{ProspectCampaign, ProspectLocation, Qualification};
 use super::status::ConversationStatus;
 use crate::declare::{model, open_enum};
 use crate::operation::Row;
@@ -46,7 +46,7 @@ model! {
             /// Employer's LinkedIn page, when known.
             current_company_linked_in_url: String,
             /// Where the person lives.
-            location: Arc<HitLocation>,
+            location: Arc<ProspectLocation>,
             /// State of the conversation.
             status: ConversationStatus,
             /// Qualification.
@@ -58,7 +58,7 @@ model! {
             /// Time of the last activity.
             last_activity: Timestamp,
             /// The campaign.
-            campaign: Arc<HitCampaign>,
+            campaign: Arc<ProspectCampaign>,
             /// Counters of the conversation.
             stats: Arc<HitStats>,
         }
@@ -70,30 +70,6 @@ model! {
 impl Row for ProspectHit {
     fn row_id(&self) -> Option<&str> {
         self.chat_id.as_ref().map(ChatId::as_str).or(self.prospect_id.as_ref().map(ProspectId::as_str))
-    }
-}
-
-model! {
-    /// Where a person lives.
-    pub struct HitLocation {
-        optional {
-            /// City.
-            city: String,
-            /// Country name.
-            country: String,
-        }
-    }
-}
-
-model! {
-    /// The campaign of a hit.
-    pub struct HitCampaign {
-        optional {
-            /// Campaign id.
-            id: CampaignId,
-            /// Name.
-            name: String,
-        }
     }
 }
 

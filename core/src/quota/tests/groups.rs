@@ -35,6 +35,18 @@ async fn stacked_limits_all_apply() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_custom_limit_can_cap_the_calls_at_once() {
+    let (team, limits) =
+        (new_team(), Limits::custom(vec![Limit::new(LimitGroup::EachOperation, 9).max_concurrent(1)]));
+    let first = admit(&team, &call("a"), &limits).await;
+    let refused = team.admit(&call("a"), &limits, &SERVICE, Some(Duration::ZERO)).await.unwrap_err();
+    assert_eq!(refused.reason, "1 at once on a");
+    admit(&team, &call("b"), &limits).await.settle_answered(CLEAN);
+    first.settle_answered(CLEAN);
+    admit(&team, &call("a"), &limits).await.settle_answered(CLEAN);
+}
+
+#[tokio::test(start_paused = true)]
 async fn two_limits_share_one_record() {
     let team = new_team();
     for _ in 0..5 {
@@ -50,7 +62,7 @@ async fn a_rejection_pauses_the_group_as_long_as_the_server_says() {
     for (wait, expected) in [(Some(7), seconds(7)), (Some(3_600), seconds(120)), (None, HOLD)] {
         let (team, limits) = (new_team(), Limits::published());
         let other = admit(&team, &call("a"), &limits).await;
-        let answer = Answer { limited: true, wait: wait.map(Duration::from_secs) };
+        let answer = Answer { limited: true, wait: wait.map(Duration::from_secs), limit: None };
         admit(&team, &call("a"), &limits).await.settle_answered(answer);
         other.settle_answered(CLEAN);
         assert_eq!(would_wait(&team, &call("a"), &limits).await, expected);
@@ -90,6 +102,7 @@ fn bad_limits_are_named() {
         (Limits::custom(vec![each(1), each(0)]), "limits[1].limit must be at least 1"),
         (Limits::custom(vec![each(1).window(Duration::ZERO)]), "limits[0].window must be longer than zero"),
         (Limits::custom(vec![each(1).window(Duration::MAX)]), "limits[0].window must be at most 31 days"),
+        (Limits::custom(vec![each(1).max_concurrent(0)]), "limits[0].max_concurrent must be at least 1"),
         (Limits::auto().with_window(Duration::ZERO), "window must be longer than zero"),
         (
             Limits::custom(vec![Limit::new(LimitGroup::Shared("".into()), 1)]),

@@ -8,6 +8,7 @@ mod groups;
 mod rates;
 mod servers;
 mod waiting;
+mod whole;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -23,13 +24,15 @@ const SERVICE: ServiceLimits = ServiceLimits {
     tiers: [60, 30, 15],
     shared: &[("list.read", 60), ("list.write", 30), ("list.batch", 10)],
     window: Duration::from_secs(60),
+    max_in_flight: Duration::from_secs(60),
+    whole: None,
 };
 
 /// How long a slot of a minute's window is held after the answer.
 const HOLD: Duration = Duration::from_millis(60_060);
 
-const CLEAN: Answer = Answer { limited: false, wait: None };
-const LIMITED: Answer = Answer { limited: true, wait: None };
+const CLEAN: Answer = Answer { limited: false, wait: None, limit: None };
+const LIMITED: Answer = Answer { limited: true, wait: None, limit: None };
 
 fn new_team() -> Arc<Team> {
     Team::new(Arc::new(TokioClock::new()))

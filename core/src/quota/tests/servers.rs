@@ -176,6 +176,7 @@ impl Run {
                         lease.settle_answered(Answer {
                             limited: true,
                             wait: random.bool().then_some(seconds(60)),
+                            limit: None,
                         });
                     }
                 }
