@@ -1,6 +1,6 @@
 //! A client: opening it, calls by operation id, raw calls, walks over pages.
 
-use kakiyo::{ErrorKind, Kakiyo, registry, settings};
+use kakiyo::{ErrorKind, Service, registry, settings};
 use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -10,14 +10,14 @@ use crate::failure::Failure;
 use crate::inbox::{Inbox, Post};
 use crate::key::{self, KeyFunction};
 use crate::options;
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 use crate::pages::Pages;
-use crate::runtime::settle_later;
+use crate::runtime::settle_call;
 
 /// A client and the inbox that its outcomes go to.
 #[napi]
 pub struct Client {
-    client: Kakiyo,
+    client: kakiyo::Client,
     post: Post,
 }
 
@@ -29,23 +29,34 @@ pub struct Opened {
     pub client: Option<Client>,
     /// What went wrong, as JSON.
     pub error: Option<String>,
+    /// What a user should know, as JSON, where there is something.
+    pub warnings: Option<String>,
 }
 
 impl Opened {
-    fn from(client: Result<Kakiyo, Failure>, post: Post) -> Self {
+    fn from(client: Result<kakiyo::Client, Failure>, post: Post) -> Self {
         match client {
-            Ok(client) => Self { client: Some(Client { client, post }), error: None },
-            Err(failure) => Self { client: None, error: Some(failure.0) },
+            Ok(client) => {
+                let warnings = outcome::warnings(&client);
+                Self { client: Some(Client { client, post }), error: None, warnings }
+            }
+            Err(failure) => Self { client: None, error: Some(failure.0), warnings: None },
         }
     }
 }
 
 /// Opens a client. Nothing starts and nothing is sent before the first call.
 #[napi]
-pub fn open(inbox: &Inbox, options: String, key: Option<KeyFunction<'_>>) -> napi::Result<Opened> {
+pub fn open(
+    inbox: &Inbox,
+    service: String,
+    options: String,
+    key: Option<KeyFunction<'_>>,
+) -> napi::Result<Opened> {
     let provider = key.as_ref().map(key::provider).transpose()?;
-    let client =
-        settings::client(Kakiyo::builder(), &options, options::UNIT).and_then(|builder| match provider {
+    let client = Service::named(&service)
+        .and_then(|service| settings::client(registry::builder(service), &options, options::UNIT))
+        .and_then(|builder| match provider {
             Some(provider) => builder.api_key_provider(provider).build(),
             None => builder.build(),
         });
@@ -73,7 +84,7 @@ impl Client {
         token: Option<&CancelToken>,
     ) {
         let (client, token) = (self.client.clone(), token.map(CancelToken::token));
-        settle_later(self.post.clone(), ticket, async move {
+        settle_call(self.client.clone(), self.post.clone(), ticket, async move {
             let options = options::call(options.as_deref(), token)?;
             let answer = registry::find(&operation)?.invoke(client, arguments.as_bytes(), options)?.await?;
             Ok(Outcome::delivered(&answer))
@@ -92,7 +103,7 @@ impl Client {
         token: Option<&CancelToken>,
     ) {
         let (client, token) = (self.client.clone(), token.map(CancelToken::token));
-        settle_later(self.post.clone(), ticket, async move {
+        settle_call(self.client.clone(), self.post.clone(), ticket, async move {
             let options = options::call(options.as_deref(), token)?;
             let RawRequest { query, body } = options::read(ErrorKind::InvalidRequest, &request)?;
             let pairs = settings::query_pairs("query", query)?;

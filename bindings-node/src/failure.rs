@@ -60,7 +60,11 @@ pub(crate) struct ErrorFields<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) code: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) r#type: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) idempotency_key: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) retry_after_ms: Option<f64>,
     pub(crate) attempts: u32,
@@ -81,7 +85,9 @@ impl ErrorFields<'_> {
             operation: None,
             status: None,
             code: None,
+            r#type: None,
             request_id: None,
+            idempotency_key: None,
             retry_after_ms: None,
             attempts: 0,
             credits: Credits::NONE,
@@ -101,7 +107,9 @@ impl<'a> From<&'a Error> for ErrorFields<'a> {
             operation: error.operation(),
             status: error.status(),
             code: error.code(),
+            r#type: error.error_type(),
             request_id: error.request_id(),
+            idempotency_key: error.idempotency_key(),
             retry_after_ms: error.retry_after().map(milliseconds),
             attempts: error.attempts(),
             credits: error.credits(),

@@ -30,6 +30,8 @@ pub struct Settled {
     /// A running sandbox.
     #[napi(ts_type = "Sandbox")]
     pub sandbox: Option<crate::sandbox::Started>,
+    /// What a user should know although nothing failed, as JSON, where there is something.
+    pub warnings: Option<String>,
 }
 
 type Waiting = Arc<Mutex<Vec<(u32, Outcome)>>>;

@@ -21,6 +21,13 @@ pub(crate) struct Outcome {
     pub(crate) page: Option<String>,
     pub(crate) error: Option<String>,
     pub(crate) sandbox: Option<Started>,
+    pub(crate) warnings: Option<String>,
+}
+
+/// The warnings that wait in a client, as JSON, where there are some.
+pub(crate) fn warnings(client: &kakiyo::Client) -> Option<String> {
+    let waiting = client.take_warnings();
+    (!waiting.is_empty()).then(|| text(&waiting))
 }
 
 impl Outcome {
@@ -59,8 +66,8 @@ impl Outcome {
 
     /// As it crosses to JavaScript.
     pub(crate) fn into_settled(self, ticket: u32) -> Settled {
-        let Self { value, body, meta, page, error, sandbox } = self;
-        Settled { ticket, value, body: body.map(Into::into), meta, page, error, sandbox }
+        let Self { value, body, meta, page, error, sandbox, warnings } = self;
+        Settled { ticket, value, body: body.map(Into::into), meta, page, error, sandbox, warnings }
     }
 }
 
@@ -78,6 +85,8 @@ struct MetaFields<'a> {
     headers: BTreeMap<String, String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    idempotency_key: Option<&'a str>,
     attempts: u32,
     credits: Credits,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +101,7 @@ impl<'a> From<&'a Meta> for MetaFields<'a> {
             status: meta.status,
             headers: headers(&meta.headers),
             request_id: meta.request_id.as_deref(),
+            idempotency_key: meta.idempotency_key.as_deref(),
             attempts: meta.attempts,
             credits: meta.credits,
             quota_left: meta.quota_left,

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use kakiyo::{Kakiyo, registry};
+use kakiyo::registry;
 use napi_derive::napi;
 use tokio::sync::Mutex;
 
@@ -11,11 +11,12 @@ use crate::failure::Failure;
 use crate::inbox::Post;
 use crate::options;
 use crate::outcome::Outcome;
-use crate::runtime::settle_later;
+use crate::runtime::settle_call;
 
 /// A walk. An outcome without a value is the end of it.
 #[napi]
 pub struct Pages {
+    client: kakiyo::Client,
     walk: Arc<Mutex<Walk>>,
     post: Post,
 }
@@ -27,7 +28,7 @@ enum Walk {
 }
 
 struct Ready {
-    client: Kakiyo,
+    client: kakiyo::Client,
     operation: String,
     arguments: String,
     options: Option<String>,
@@ -35,14 +36,14 @@ struct Ready {
 
 impl Pages {
     pub(crate) fn new(
-        client: Kakiyo,
+        client: kakiyo::Client,
         post: Post,
         operation: String,
         arguments: String,
         options: Option<String>,
     ) -> Self {
-        let ready = Ready { client, operation, arguments, options };
-        Self { walk: Arc::new(Mutex::new(Walk::Ready(Box::new(ready)))), post }
+        let ready = Ready { client: client.clone(), operation, arguments, options };
+        Self { client, walk: Arc::new(Mutex::new(Walk::Ready(Box::new(ready)))), post }
     }
 }
 
@@ -52,7 +53,7 @@ impl Pages {
     #[napi]
     pub fn next(&self, ticket: u32, token: Option<&CancelToken>) {
         let (walk, token) = (Arc::clone(&self.walk), token.map(CancelToken::token));
-        settle_later(self.post.clone(), ticket, async move {
+        settle_call(self.client.clone(), self.post.clone(), ticket, async move {
             let mut walk = walk.lock().await;
             walk.next(token).await
         });

@@ -10,7 +10,7 @@ use tokio::runtime::{Builder, Runtime};
 
 use crate::failure::Failure;
 use crate::inbox::Post;
-use crate::outcome::Outcome;
+use crate::outcome::{self, Outcome};
 
 static RUNTIME: LazyLock<Option<Runtime>> = LazyLock::new(|| {
     Builder::new_multi_thread().worker_threads(2).thread_name("kakiyo").enable_all().build().ok()
@@ -29,6 +29,17 @@ where
         let settled = AssertUnwindSafe(work).catch_unwind().await;
         let outcome = settled.unwrap_or_else(|panic| Err(Failure::panicked(&*panic)));
         post.send(ticket, outcome.unwrap_or_else(Outcome::from));
+    });
+}
+
+/// As [`settle_later`], for calls: the warnings that the client has by then go along.
+pub(crate) fn settle_call<F>(client: kakiyo::Client, post: Post, ticket: u32, call: F)
+where
+    F: Future<Output = Result<Outcome, Failure>> + Send + 'static,
+{
+    settle_later(post, ticket, async move {
+        let outcome = call.await.unwrap_or_else(Outcome::from);
+        Ok(Outcome { warnings: outcome::warnings(&client), ..outcome })
     });
 }
 

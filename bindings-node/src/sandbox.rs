@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use kakiyo::ErrorKind;
-use kakiyo_sandbox::{ControlError, Sandbox as Server, Settings};
+use kakiyo_sandbox::{ControlError, KaikoSettings, Sandbox as Server, Settings};
 use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::Value;
@@ -28,6 +28,12 @@ pub struct Sandbox {
     /// The key of the first team.
     #[napi(readonly)]
     pub api_key: String,
+    /// The address for clients of Kaiko.
+    #[napi(readonly)]
+    pub kaiko_base_url: String,
+    /// The first key of Kaiko.
+    #[napi(readonly)]
+    pub kaiko_api_key: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -39,6 +45,8 @@ struct SandboxOptions {
     api_key: Option<String>,
     credits: Option<u64>,
     settings: Settings,
+    kaiko_api_key: Option<String>,
+    kaiko_settings: KaikoSettings,
 }
 
 /// Starts a sandbox; it comes through the inbox.
@@ -52,7 +60,10 @@ pub fn start_sandbox(inbox: &Inbox, ticket: u32, options: String) {
 
 fn start(options: &str, post: Post) -> Result<Sandbox, Failure> {
     let options: SandboxOptions = options::read(ErrorKind::Config, options)?;
-    let mut builder = Server::builder().port(options.port).settings(options.settings);
+    let mut builder = Server::builder()
+        .port(options.port)
+        .settings(options.settings)
+        .kaiko_settings(options.kaiko_settings);
     if let Some(seed) = options.seed {
         builder = builder.seed(seed);
     }
@@ -64,6 +75,9 @@ fn start(options: &str, post: Post) -> Result<Sandbox, Failure> {
     if let Some(key) = options.api_key {
         builder = builder.api_key(key);
     }
+    if let Some(key) = options.kaiko_api_key {
+        builder = builder.kaiko_api_key(key);
+    }
     if let Some(credits) = options.credits {
         builder = builder.credits(credits);
     }
@@ -71,7 +85,9 @@ fn start(options: &str, post: Post) -> Result<Sandbox, Failure> {
     let server =
         started.map_err(|error| Failure::refused(ErrorKind::Config, "sandbox", error.to_string()))?;
     let (base_url, api_key) = (server.base_url(), server.api_key().to_owned());
-    Ok(Sandbox { server: Arc::new(Mutex::new(Some(server))), post, base_url, api_key })
+    let (kaiko_base_url, kaiko_api_key) = (server.kaiko_base_url(), server.kaiko_api_key().to_owned());
+    let server = Arc::new(Mutex::new(Some(server)));
+    Ok(Sandbox { server, post, base_url, api_key, kaiko_base_url, kaiko_api_key })
 }
 
 #[napi]

@@ -1,59 +1,46 @@
-// Every operation of the table is a method, and can be called through the helper of the conformance runner.
+// Every operation of the table is a method that sends its arguments; what it is called with comes from its conformance cases.
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
 import { addon } from "../dist/esm/native.js";
 import { useSandbox } from "./support/sandbox.mjs";
-import { invoke, operations } from "./support/invoke.mjs";
+import { expanded, scripted } from "./support/cases.mjs";
+import { helpers, invoke, operations } from "./support/invoke.mjs";
 
 const service = useSandbox();
-const sample = {
-  text: "a long enough text",
-  integer: 7,
-  number: 7,
-  boolean: true,
-  secret: "hunter2hunter2",
-  json: {},
-};
+const cases = new URL("../../tests/conformance/cases/", import.meta.url);
 
-function valueOf(type) {
-  if (type.kind === "list") {
-    return [{ name: "Jane", url: "https://linkedin.com/in/jane" }];
-  }
-  if (type.kind === "named") {
-    return type.of === "code" ? 4 : type.of === "words" ? "qualified" : "id-1";
-  }
-  return sample[type.kind];
+/** The success case of an operation that gives the most arguments. */
+function fullestCase(id) {
+  const file = new URL(`${id.replace(".", "/")}.json`, cases);
+  const own = expanded(JSON.parse(readFileSync(file, "utf8"))).filter(
+    ({ operation, expect }) => operation === id && expect.error === undefined,
+  );
+  assert.ok(own.length > 0, `${id} has no case in which it succeeds`);
+  const count = ({ arguments: given = {} }) => Object.keys(given).length;
+  return own.reduce((fullest, one) => (count(one) > count(fullest) ? one : fullest));
 }
 
 test("the library and the table know the same operations", () => {
   const known = JSON.parse(addon().about()).operations;
-  assert.deepEqual([...known].sort(), operations.map(({ id }) => id).sort());
-  assert.equal(operations.length, 31);
+  assert.deepEqual([...known].sort(), [...operations, ...helpers].map(({ id }) => id).sort());
 });
 
-for (const operation of operations) {
+for (const operation of operations.filter(({ service }) => service === "kakiyo")) {
   test(`${operation.id} sends what it is given`, async () => {
     const { kakiyo, script, team } = await service.team();
-    const args = Object.fromEntries(operation.arguments.map(({ wire, type }) => [wire, valueOf(type)]));
-    if (operation.id === "dnc.add_batch") {
-      args.entries = [{ url: "https://linkedin.com/in/jane" }];
-    }
-    if (operation.id === "prompts.update") {
-      args.followUps = [{ prompt: "Ask one short question.", delay: 4 }];
-    }
-    await script({ body: operation.shape === "object" ? { id: "x", finished: true, onList: true } : [] });
+    const { arguments: args, exchanges } = fullestCase(operation.id);
+    await script(...exchanges.map(({ answer }) => scripted(answer)));
     const result = invoke(kakiyo, operation.id, args);
     await (operation.shape === "page" ? result.page() : result);
-    const { requests } = await service.sandbox.control("GET", `/_sandbox/requests?team=${team}&limit=1`);
-    const [request] = requests;
-    assert.equal(request.method, operation.method);
-    assert.equal(request.path, `/v1${operation.path.replace(/\{.*?\}/g, "id-1")}`);
-    const sent = operation.arguments.filter((argument) => !argument.in_path).map(({ wire }) => wire);
-    const received = Object.keys(request.body ?? Object.fromEntries(request.query)).filter(
-      (name) => name !== "limit",
-    );
-    assert.deepEqual(received.sort(), sent.sort());
+    const { requests } = await service.sandbox.control("GET", `/_sandbox/requests?team=${team}`);
+    const [{ request: expected }] = exchanges;
+    assert.equal(requests[0].method, expected.method);
+    assert.equal(requests[0].path, `/v1${expected.path}`);
+    assert.deepEqual(requests[0].body, expected.body ?? null);
+    const names = (pairs) => Object.keys(pairs).filter((name) => name !== "limit");
+    assert.deepEqual(names(Object.fromEntries(requests[0].query)).sort(), names(expected.query ?? {}).sort());
   });
 }
 

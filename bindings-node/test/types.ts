@@ -2,6 +2,7 @@
 
 import {
   ConversationStatus,
+  Kaiko,
   Kakiyo,
   KakiyoError,
   NotFoundError,
@@ -13,7 +14,11 @@ import {
   type ClientOptions,
   type ConversationStatus as Status,
   type CreateProduct,
+  type Emotion,
+  type EmotionAnalysis,
   type ErrorKind,
+  type KaikoOptions,
+  type KakiyoWarning,
   type Meta,
   type Page,
   type Paginator,
@@ -90,6 +95,28 @@ async function calls(signal: AbortSignal): Promise<void> {
   const copy: Kakiyo = kakiyo.withOptions({ timeout: 5, extraHeaders: { a: "b" } });
 }
 
+async function emotions(): Promise<void> {
+  const options: KaikoOptions = {
+    environment: "staging",
+    auth: "bearer",
+    onWarning: (warning: KakiyoWarning) => console.log(warning.kind, warning.message, warning.operation),
+  };
+  await using kaiko = new Kaiko(options);
+  const call = kaiko.emotions.analyze("text", {}, { idempotencyKey: "k" });
+  same<typeof call, ApiPromise<EmotionAnalysis>>(true);
+  const byRole: Record<string, Emotion> = (await call).emotions;
+  const key: string | undefined = (await call.withMeta()).meta.idempotencyKey;
+  const copy: Kaiko = kaiko.withOptions({ timeout: 5 });
+  // @ts-expect-error a key belongs to one call
+  kaiko.withOptions({ idempotencyKey: "k" });
+  // @ts-expect-error no such environment
+  new Kaiko({ environment: "moon" });
+  // @ts-expect-error an option of Kaiko
+  new Kakiyo({ auth: "bearer" });
+  // @ts-expect-error a resource of Kakiyo
+  kaiko.campaigns;
+}
+
 // The id of one kind of record is not that of another; text is any id.
 declare const chat: ChatId;
 declare const prospect: ProspectId;
@@ -116,6 +143,7 @@ function errors(error: unknown): void {
   if (error instanceof KakiyoError) {
     const kind: ErrorKind = error.kind;
     const wait: number | undefined = error.retryAfterMs;
+    const key: string | undefined = error.idempotencyKey;
     const { min, max } = error.credits;
     const headers: Record<string, string> | undefined = error.headers;
   }

@@ -42,7 +42,9 @@ export interface ErrorFields {
   operation?: string;
   status?: number;
   code?: string;
+  type?: string;
   requestId?: string;
+  idempotencyKey?: string;
   retryAfterMs?: number;
   attempts?: number;
   credits?: Credits;
@@ -67,8 +69,15 @@ export class KakiyoError extends Error {
   declare readonly status: number | undefined;
   /** The error code of the service, such as `campaign_not_found`. */
   declare readonly code: string | undefined;
+  /** The class of error in the service's words, such as `invalid_request_error`; Kaiko alone has such words. */
+  declare readonly type: string | undefined;
   /** The request id that the server sent, when it sent one. */
   declare readonly requestId: string | undefined;
+  /**
+   * The idempotency key that went with the request, when its operation carries one: the same call with the same key is
+   * done once.
+   */
+  declare readonly idempotencyKey: string | undefined;
   /** How long the server asks to wait, in milliseconds. */
   declare readonly retryAfterMs: number | undefined;
   /** How many times the request was sent or tried. */

@@ -1,4 +1,4 @@
-/** Community client for Kakiyo: never throttled, never overspent. This file is all that is public. */
+/** Community client for Kakiyo and Kaiko: never throttled, never overspent. This file is all that is public. */
 
 export { ApiPromise } from "./api-promise.js";
 export {
@@ -23,6 +23,7 @@ export {
 } from "./errors.js";
 export type { ErrorKind, FieldIssue } from "./errors.js";
 export * from "./generated/index.js";
+export { Kaiko } from "./kaiko.js";
 export { Kakiyo } from "./kakiyo.js";
 export { parseProfileUrl, planLeads, readProfileUrls } from "./leads.js";
 export type {
@@ -44,6 +45,7 @@ export type {
   ClientOptions,
   CustomLimit,
   DefaultOptions,
+  KaikoOptions,
   KeyProvider,
   LimitPreset,
   PageOptions,
@@ -57,3 +59,4 @@ export { Sandbox } from "./sandbox.js";
 export type { SandboxOptions, SandboxSettings, Team } from "./sandbox.js";
 export type { Id, JsonObject, Timestamp } from "./values.js";
 export { version } from "./version.js";
+export type { KakiyoWarning, WarningKind, WarningListener } from "./warnings.js";

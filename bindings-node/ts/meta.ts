@@ -16,6 +16,8 @@ export interface Meta {
   headers: Record<string, string>;
   /** The request id that the server sent, when it sent one. */
   requestId?: string;
+  /** The idempotency key that went with the request, when its operation carries one. */
+  idempotencyKey?: string;
   /** How many times the request was sent, retries included. */
   attempts: number;
   /** What the attempts cost. */

@@ -15,6 +15,7 @@ export interface Settled {
   page?: string;
   error?: string;
   sandbox?: NativeSandbox;
+  warnings?: string;
 }
 
 export interface NativeInbox {
@@ -47,18 +48,21 @@ export interface NativeClient {
 export interface Opened {
   client?: NativeClient;
   error?: string;
+  warnings?: string;
 }
 
 export interface NativeSandbox {
   readonly baseUrl: string;
   readonly apiKey: string;
+  readonly kaikoBaseUrl: string;
+  readonly kaikoApiKey: string;
   control(ticket: number, method: string, path: string, body: string): void;
   close(ticket: number): void;
 }
 
 export interface Addon {
   about(): string;
-  open(inbox: NativeInbox, options: string, key?: () => Promise<string>): Opened;
+  open(inbox: NativeInbox, service: string, options: string, key?: () => Promise<string>): Opened;
   planLeads(inbox: NativeInbox, ticket: number, source: string | Buffer, options: string): void;
   readProfileUrls(inbox: NativeInbox, ticket: number, source: string | Buffer, options: string): void;
   parseProfileUrl(url: string): { value?: string; error?: string };

@@ -1,5 +1,7 @@
 /** Options of clients and calls. Times are in milliseconds. What is allowed is checked by the native library. */
 
+import type { WarningListener } from "./warnings.js";
+
 /** A query value: text, a number, true or false, or several of them. */
 export type QueryValue = string | number | boolean | readonly (string | number | boolean)[];
 
@@ -15,10 +17,17 @@ export interface DefaultOptions {
   extraHeaders?: Record<string, string> | undefined;
   /** Query pairs to send beside the operation's own. */
   extraQuery?: Record<string, QueryValue> | undefined;
+  /** Of Kaiko: makes an error of an answer whose scores are placeholders; false unless set. */
+  failOnFallback?: boolean | undefined;
 }
 
 /** Options of one call. */
 export interface CallOptions extends DefaultOptions {
+  /**
+   * Makes a repeat of this very call harmless, where the operation carries such a key: one is made for each call unless
+   * set. 1 to 255 visible ASCII characters.
+   */
+  idempotencyKey?: string | undefined;
   /** Stops the call: its request is dropped and its connection closed. */
   signal?: AbortSignal | undefined;
 }
@@ -57,6 +66,8 @@ export interface CustomLimit {
   window?: number;
   /** How long the server may still count a call without an answer, in milliseconds; a minute unless set. */
   maxInFlight?: number;
+  /** Calls in flight at once; any number unless set. */
+  maxConcurrent?: number;
 }
 
 /** Gives the key when it is needed, and once more when the server answers 401. */
@@ -64,19 +75,25 @@ export type KeyProvider = () => string | PromiseLike<string>;
 
 /** Options of a client. */
 export interface ClientOptions {
-  /** The API key, or a function that gives it. Without one: `KAKIYO_API_KEY`. */
+  /** The API key, or a function that gives it. Without one: `KAKIYO_API_KEY`, for Kaiko `KAIKO_API_KEY`. */
   apiKey?: string | KeyProvider | undefined;
-  /** The address of the API, version included. Without one: `KAKIYO_BASE_URL`, then the vendor's. */
+  /**
+   * The address of the API, with its version. Without one: `KAKIYO_BASE_URL`, for Kaiko `KAIKO_BASE_URL`, then the
+   * vendor's.
+   */
   baseUrl?: string | undefined;
   /** The limits to keep; `auto` unless set. */
   limits?: LimitPreset | { preset: LimitPreset; window?: number } | readonly CustomLimit[] | undefined;
-  /** Time for one attempt in milliseconds; 30,000 unless set. */
+  /** Time for one attempt in milliseconds; 30,000 unless set, for Kaiko 35,000. */
   timeout?: number | undefined;
   /** The longest wait for quota slots in milliseconds; no limit unless set. */
   maxWait?: number | undefined;
   /** Retries after the first attempt; 2 unless set. */
   maxRetries?: number | undefined;
-  /** Whether the length of the key is checked towards the vendor's own host; true unless set. */
+  /**
+   * Whether the key is checked towards the vendor's own host, and, for Kaiko, whether it is made for the environment that it
+   * meets; true unless set.
+   */
   checkKey?: boolean | undefined;
   /** The proxy for all requests; without one the usual variables count. */
   proxy?: string | undefined;
@@ -94,4 +111,16 @@ export interface ClientOptions {
   retryDelay?: number | undefined;
   /** Headers for every call. */
   extraHeaders?: Record<string, string> | undefined;
+  /** Hears what a user should know although nothing failed; without it `process.emitWarning` tells. */
+  onWarning?: WarningListener | undefined;
+}
+
+/** Options of a client of Kaiko. */
+export interface KaikoOptions extends ClientOptions {
+  /** Which of the vendor's addresses; `production` unless set. `baseUrl` goes before it. */
+  environment?: "production" | "staging" | undefined;
+  /** How the key is sent: as `api_key`, the header `x-api-key`, unless set. */
+  auth?: "api_key" | "bearer" | undefined;
+  /** Whether an answer whose scores are placeholders is an error; false unless set. */
+  failOnFallback?: boolean | undefined;
 }

@@ -1,4 +1,4 @@
-/** The embedded sandbox: a stand-in for the service on this machine, for tests and demonstrations. */
+/** The embedded sandbox: a stand-in for both services on this machine, for tests and demonstrations. */
 
 /// <reference lib="esnext.disposable" preserve="true" />
 
@@ -35,6 +35,12 @@ export interface SandboxOptions extends SandboxSettings {
   apiKey?: string;
   /** Credits of the first team; 10,000 unless set. */
   credits?: number;
+  /** Key of Kaiko; it begins with `kaiko_live_`, `kaiko_test_` or `sk_`. */
+  kaikoApiKey?: string;
+  /** Which picture of Kaiko applies: `contract` (its documentation) unless set, or `observed`. */
+  kaikoProfile?: "contract" | "observed";
+  /** Further settings of the key of Kaiko, in the names and units of the control routes. */
+  kaikoSettings?: Record<string, unknown>;
 }
 
 /** A team of the sandbox. */
@@ -50,18 +56,26 @@ export class Sandbox {
   readonly baseUrl: string;
   /** The key of the first team. */
   readonly apiKey: string;
+  /** The address to give to a client of Kaiko. */
+  readonly kaikoBaseUrl: string;
+  /** The first key of Kaiko. */
+  readonly kaikoApiKey: string;
 
   private constructor(sandbox: NativeSandbox) {
     this.#sandbox = sandbox;
     this.baseUrl = sandbox.baseUrl;
     this.apiKey = sandbox.apiKey;
+    this.kaikoBaseUrl = sandbox.kaikoBaseUrl;
+    this.kaikoApiKey = sandbox.kaikoApiKey;
   }
 
   /** Starts one. It does not keep the process alive. */
   static async start(options: SandboxOptions = {}): Promise<Sandbox> {
     requireObject("config", "options", options);
-    const { port, seed, timeScale, apiKey, credits, ...settings } = options;
-    const fields = { port, seed, timeScale, apiKey, credits, settings: inSeconds(settings) };
+    const { port, seed, timeScale, apiKey, credits, ...rest } = options;
+    const { kaikoApiKey, kaikoProfile, kaikoSettings, ...settings } = rest;
+    const kaiko = { kaikoApiKey, kaikoSettings: { ...kaikoSettings, profile: kaikoProfile } };
+    const fields = { port, seed, timeScale, apiKey, credits, settings: inSeconds(settings), ...kaiko };
     const text = encode("config", "options", fields);
     const { sandbox } = await ask((ticket) => addon().startSandbox(inbox().native, ticket, text));
     return new Sandbox(sandbox as NativeSandbox);

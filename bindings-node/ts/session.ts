@@ -12,6 +12,7 @@ import type {
   CallOptions,
   ClientOptions,
   DefaultOptions,
+  KaikoOptions,
   KeyProvider,
   PageOptions,
   RawOptions,
@@ -21,6 +22,7 @@ import { RawAnswer } from "./raw-answer.js";
 import { follow, type Cancellation } from "./signal.js";
 import { callSite, startAt } from "./stack.js";
 import { Walk } from "./walk.js";
+import { passOn, requireListener, type WarningListener } from "./warnings.js";
 
 /** What the copies of one client share. */
 interface Lifetime {
@@ -29,6 +31,9 @@ interface Lifetime {
   /** Who waits for the calls under way to settle. */
   readonly idle: (() => void)[];
 }
+
+/** The services, as the native library knows them. */
+export type Service = "kakiyo" | "kaiko";
 
 /** Hands a request to the native library. */
 export type Send = (
@@ -41,28 +46,33 @@ export type Send = (
 export class Session {
   readonly #client: NativeClient;
   readonly #life: Lifetime;
+  readonly #onWarning: WarningListener | undefined;
 
-  private constructor({ client, error }: Opened, life: Lifetime) {
+  private constructor({ client, error, warnings }: Opened, life: Lifetime, onWarning?: WarningListener) {
     if (client === undefined) {
       throw errorFrom(JSON.parse(error as string) as ErrorFields);
     }
     this.#client = client;
     this.#life = life;
+    this.#onWarning = onWarning;
+    passOn(warnings, onWarning);
   }
 
-  static open(options: ClientOptions): Session {
+  static open(service: Service, options: ClientOptions | KaikoOptions): Session {
     requireObject("config", "options", options);
-    const { apiKey, ...rest } = options;
+    const { apiKey, onWarning, ...rest } = options;
+    requireListener(onWarning);
     const [text, provider] = typeof apiKey === "function" ? [undefined, asked(apiKey)] : [apiKey, undefined];
     const fields = { ...rest, apiKey: text, hostLanguage: `node/${process.versions.node}` };
-    const opened = addon().open(inbox().native, encode("config", "options", fields), provider);
-    return new Session(opened, { closed: false, underWay: 0, idle: [] });
+    const opened = addon().open(inbox().native, service, encode("config", "options", fields), provider);
+    return new Session(opened, { closed: false, underWay: 0, idle: [] }, onWarning);
   }
 
   /** A copy with other defaults. */
   withOptions(options: DefaultOptions): Session {
     requireObject("invalid_request", "options", options);
-    return new Session(this.#client.withOptions(encode("invalid_request", "options", options)), this.#life);
+    const opened = this.#client.withOptions(encode("invalid_request", "options", options));
+    return new Session(opened, this.#life, this.#onWarning);
   }
 
   call<T>(operation: string, args: object, options?: CallOptions): ApiPromise<T> {
@@ -131,6 +141,7 @@ export class Session {
           (settled) => {
             cancellation?.release();
             try {
+              passOn(settled.warnings, this.#onWarning);
               if (settled.error !== undefined) {
                 throw errorOf(settled.error, signal);
               }

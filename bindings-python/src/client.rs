@@ -4,33 +4,60 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use kakiyo::{CallOptions, CancelToken, Kakiyo, registry, settings};
+use kakiyo::{CallOptions, CancelToken, registry, settings};
 use pyo3::prelude::*;
+use pyo3::{PyTraverseError, PyVisit};
 
 use crate::outcome::{Answer, CallFuture};
 use crate::pages::Walk;
-use crate::{completion, errors, options, wait};
+use crate::{completion, errors, options, wait, warnings};
 
 /// An open client. What it may be asked for is in the façade.
 #[pyclass(frozen, module = "kakiyo._native")]
 pub(crate) struct Client {
     /// Taken out by closing. The lock is held under the GIL only, so that no fork can leave it held.
-    client: Mutex<Option<Kakiyo>>,
+    client: Mutex<Option<kakiyo::Client>>,
+    /// What the user gave to hear warnings.
+    on_warning: Option<Py<PyAny>>,
 }
 
 #[pymethods]
 impl Client {
-    /// Opens a client; `key` is a callable that gives the key.
+    /// Opens a client; `key` is a callable that gives the key, `on_warning` one that hears warnings.
     #[new]
-    #[pyo3(signature = (options, key))]
-    fn new(py: Python<'_>, options: &str, key: Option<Py<PyAny>>) -> PyResult<Self> {
-        Ok(Self { client: Mutex::new(Some(options::open(py, options, key)?)) })
+    #[pyo3(signature = (service, options, key, on_warning))]
+    fn new(
+        py: Python<'_>,
+        service: &str,
+        options: &str,
+        key: Option<Py<PyAny>>,
+        on_warning: Option<Py<PyAny>>,
+    ) -> PyResult<Self> {
+        let client = options::open(py, service, options, key)?;
+        let opened = Self { client: Mutex::new(Some(client)), on_warning };
+        opened.pass_on_warnings(py)?;
+        Ok(opened)
+    }
+
+    fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
+        visit.call(&self.on_warning)
     }
 
     /// A copy with other defaults.
     fn with_options(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
         let copy = self.open(py)?.with_options(options::call(py, options)?);
-        Ok(Self { client: Mutex::new(Some(copy.map_err(|error| errors::raised(py, &error))?)) })
+        let copy = copy.map_err(|error| errors::raised(py, &error))?;
+        let on_warning = self.on_warning.as_ref().map(|hook| hook.clone_ref(py));
+        Ok(Self { client: Mutex::new(Some(copy)), on_warning })
+    }
+
+    /// Passes on the warnings that wait. Sync calls do it themselves; after an asyncio call the façade does, because there
+    /// alone the stack leads to the caller.
+    pub(crate) fn pass_on_warnings(&self, py: Python<'_>) -> PyResult<()> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = client.as_ref().map(kakiyo::Client::take_warnings).unwrap_or_default();
+        drop(client);
+        warnings::pass_on(py, self.on_warning.as_ref(), waiting)
     }
 
     /// Closes the client; its connections go with its last copy.
@@ -40,7 +67,7 @@ impl Client {
 
     fn call(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Py<PyAny>> {
         let (token, call) = self.prepare(py, operation, arguments, options)?;
-        wait::wait(py, &token, call)
+        self.wait(py, &token, call)
     }
 
     fn start_call<'py>(
@@ -55,13 +82,14 @@ impl Client {
     }
 
     /// Opens a walk over the pages of a list.
-    fn walk(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Walk> {
+    fn walk(slf: &Bound<'_, Self>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Walk> {
+        let py = slf.py();
         let (call, paging) = options::paged(py, options)?;
-        let client = self.open(py)?;
+        let client = slf.get().open(py)?;
         let entry = registry::find(operation).map_err(|error| errors::raised(py, &error))?;
         let pages =
             entry.open(client, arguments, call, paging).map_err(|error| errors::raised(py, &error))?;
-        Ok(Walk::new(entry.model, entry.shape, pages))
+        Ok(Walk::new(slf.clone().unbind(), entry.model, entry.shape, pages))
     }
 
     #[pyo3(signature = (method, path, query, body, options))]
@@ -75,7 +103,7 @@ impl Client {
         options: &str,
     ) -> PyResult<Py<PyAny>> {
         let (token, call) = self.prepare_raw(py, RawCall { method, path, query, body }, options)?;
-        wait::wait(py, &token, call)
+        self.wait(py, &token, call)
     }
 
     #[pyo3(signature = (method, path, query, body, options))]
@@ -106,9 +134,21 @@ struct RawCall<'a> {
 }
 
 impl Client {
-    fn open(&self, py: Python<'_>) -> PyResult<Kakiyo> {
+    fn open(&self, py: Python<'_>) -> PyResult<kakiyo::Client> {
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         client.ok_or_else(|| errors::refused(py, "config", None, "this client is closed: open another one"))
+    }
+
+    /// Waits for a call on this thread, then passes on its warnings.
+    pub(crate) fn wait(
+        &self,
+        py: Python<'_>,
+        token: &Arc<CancelToken>,
+        call: CallFuture,
+    ) -> PyResult<Py<PyAny>> {
+        let outcome = wait::wait(py, token, call);
+        self.pass_on_warnings(py)?;
+        outcome
     }
 
     fn prepare(

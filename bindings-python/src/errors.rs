@@ -36,7 +36,9 @@ fn exception(py: Python<'_>, error: &Error) -> PyResult<PyErr> {
     fields.set_item("operation", error.operation())?;
     fields.set_item("status", error.status())?;
     fields.set_item("code", error.code())?;
+    fields.set_item("type", error.error_type())?;
     fields.set_item("request_id", error.request_id())?;
+    fields.set_item("idempotency_key", error.idempotency_key())?;
     fields.set_item("retry_after", error.retry_after().map(|wait| wait.as_secs_f64()))?;
     fields.set_item("attempts", error.attempts())?;
     fields.set_item("credits", (error.credits().min, error.credits().max))?;

@@ -22,6 +22,7 @@ mod runtime;
 mod sandbox;
 mod view;
 mod wait;
+mod warnings;
 
 /// Parsing allocates much: mimalloc makes it up to twice as fast as the system's allocator.
 #[global_allocator]

@@ -33,6 +33,12 @@ impl Meta {
         self.0.request_id.as_deref()
     }
 
+    /// The idempotency key that went with the request, when its operation carries one.
+    #[getter]
+    fn idempotency_key(&self) -> Option<&str> {
+        self.0.idempotency_key.as_deref()
+    }
+
     /// How many times the request was sent, retries included.
     #[getter]
     fn attempts(&self) -> u32 {

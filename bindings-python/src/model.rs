@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use kakiyo::Document;
 use pyo3::prelude::*;
-use pyo3::types::{PyBytes, PyDict};
+use pyo3::types::{PyBytes, PyDict, PyList};
 use serde_json::Value;
 
 use crate::json;
@@ -88,15 +88,22 @@ impl Model {
 
     fn __repr__(slf: &Bound<'_, Self>) -> PyResult<String> {
         let this = slf.get();
-        let mut parts = Vec::new();
+        // Plain values first: a mark such as `is_fallback` must not stand behind long objects.
+        let (mut plain, mut nested) = (Vec::new(), Vec::new());
         for (field, _) in this.fields {
             let field = field.trim_start_matches("r#");
             let value = slf.getattr(field)?;
-            if !value.is_none() {
-                parts.push(format!("{field}={}", value.repr()?.to_cow()?));
+            if value.is_none() {
+                continue;
             }
+            let is_nested = value.is_instance_of::<Self>()
+                || value.is_instance_of::<PyList>()
+                || value.is_instance_of::<PyDict>();
+            let part = format!("{field}={}", value.repr()?.to_cow()?);
+            if is_nested { nested.push(part) } else { plain.push(part) }
         }
-        Ok(format!("{}({})", this.name, parts.join(", ")))
+        plain.append(&mut nested);
+        Ok(format!("{}({})", this.name, plain.join(", ")))
     }
 
     fn __eq__(&self, other: &Bound<'_, PyAny>) -> bool {

@@ -1,7 +1,7 @@
 //! Options as JSON text, read by the core, so that a wrong option is the same error in every language.
 
 use kakiyo::settings::{self, TimeUnit};
-use kakiyo::{CallOptions, Kakiyo, PageOptions};
+use kakiyo::{CallOptions, PageOptions, Service, registry};
 use pyo3::prelude::*;
 
 use crate::{errors, key};
@@ -10,13 +10,22 @@ use crate::{errors, key};
 const UNIT: TimeUnit = TimeUnit::Seconds;
 
 /// Opens a client; nothing is started or sent.
-pub(crate) fn open(py: Python<'_>, json: &str, provider: Option<Py<PyAny>>) -> PyResult<Kakiyo> {
+pub(crate) fn open(
+    py: Python<'_>,
+    service: &str,
+    json: &str,
+    provider: Option<Py<PyAny>>,
+) -> PyResult<kakiyo::Client> {
     let version = py.version_info();
-    let builder = Kakiyo::builder().host_language(format!("python/{}.{}", version.major, version.minor));
-    let client = settings::client(builder, json, UNIT).and_then(|builder| match provider {
-        Some(callable) => builder.api_key_provider(key::provider(callable)).build(),
-        None => builder.build(),
-    });
+    let language = format!("python/{}.{}", version.major, version.minor);
+    let builder = Service::named(service).map(|service| registry::builder(service).host_language(language));
+    let client =
+        builder.and_then(|builder| settings::client(builder, json, UNIT)).and_then(
+            |builder| match provider {
+                Some(callable) => builder.api_key_provider(key::provider(callable)).build(),
+                None => builder.build(),
+            },
+        );
     client.map_err(|error| errors::raised(py, &error))
 }
 

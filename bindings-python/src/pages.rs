@@ -7,20 +7,22 @@ use kakiyo::{CallOptions, CancelToken, Shape};
 use pyo3::prelude::*;
 use tokio::sync::Mutex;
 
+use crate::client::Client;
 use crate::outcome::{Answer, CallFuture};
-use crate::{completion, errors, wait};
+use crate::{completion, errors};
 
 /// A walk under way. Two threads that ask at once get one page each, in order.
 #[pyclass(frozen, module = "kakiyo._native")]
 pub(crate) struct Walk {
+    client: Py<Client>,
     model: &'static str,
     shape: Shape,
     pages: Arc<Mutex<Option<Box<dyn Pages>>>>,
 }
 
 impl Walk {
-    pub(crate) fn new(model: &'static str, shape: Shape, pages: Box<dyn Pages>) -> Self {
-        Self { model, shape, pages: Arc::new(Mutex::new(Some(pages))) }
+    pub(crate) fn new(client: Py<Client>, model: &'static str, shape: Shape, pages: Box<dyn Pages>) -> Self {
+        Self { client, model, shape, pages: Arc::new(Mutex::new(Some(pages))) }
     }
 
     fn prepare(&self) -> (Arc<CancelToken>, CallFuture) {
@@ -44,13 +46,18 @@ impl Walk {
     /// The next page, or `None` at the end.
     fn next(&self, py: Python<'_>) -> PyResult<Py<PyAny>> {
         let (token, call) = self.prepare();
-        wait::wait(py, &token, call)
+        self.client.get().wait(py, &token, call)
     }
 
     /// A future of the next page, or of `None` at the end.
     fn start_next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (token, call) = self.prepare();
         completion::start(py, token, call)
+    }
+
+    /// Passes on the warnings that wait, see [`Client::pass_on_warnings`].
+    fn pass_on_warnings(&self, py: Python<'_>) -> PyResult<()> {
+        self.client.get().pass_on_warnings(py)
     }
 
     /// The sum over the calls so far.

@@ -115,6 +115,7 @@ pub(crate) fn meta_text(meta: &kakiyo::Meta) -> String {
         "status": meta.status,
         "headers": headers,
         "requestId": meta.request_id,
+        "idempotencyKey": meta.idempotency_key,
         "attempts": meta.attempts,
         "credits": [meta.credits.min, meta.credits.max],
         "quotaLeft": meta.quota_left,
@@ -130,6 +131,9 @@ struct StoredMeta {
     status: u16,
     headers: Vec<(String, String)>,
     request_id: Option<String>,
+    /// Absent in pickles of older versions.
+    #[serde(default)]
+    idempotency_key: Option<String>,
     attempts: u32,
     credits: (u32, u32),
     quota_left: Option<u32>,
@@ -148,6 +152,7 @@ fn read_meta(text: &str) -> PyResult<kakiyo::Meta> {
         }
     }
     meta.request_id = stored.request_id;
+    meta.idempotency_key = stored.idempotency_key;
     meta.attempts = stored.attempts;
     meta.credits = Credits { min: stored.credits.0, max: stored.credits.1 };
     meta.quota_left = stored.quota_left;

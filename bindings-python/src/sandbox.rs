@@ -14,27 +14,35 @@ pub(crate) struct SandboxServer {
     process: u32,
     base_url: String,
     api_key: String,
+    kaiko_base_url: String,
+    kaiko_api_key: String,
     sandbox: Mutex<Option<Sandbox>>,
 }
 
 #[pymethods]
 impl SandboxServer {
-    /// Starts a sandbox with these settings (JSON, in the names of the control routes).
+    /// Starts a sandbox with these settings (JSON, in the names of the control routes), of the first team and of the first
+    /// key of Kaiko.
     #[new]
-    #[pyo3(signature = (settings, *, credits, time_scale, seed, api_key, port))]
+    #[pyo3(signature = (settings, kaiko_settings, *, credits, time_scale, seed, api_key, kaiko_api_key, port))]
+    #[expect(clippy::too_many_arguments, reason = "they are what a sandbox starts with")]
     fn start(
         py: Python<'_>,
         settings: &str,
+        kaiko_settings: &str,
         credits: Option<u64>,
         time_scale: Option<f64>,
         seed: Option<u64>,
         api_key: Option<String>,
+        kaiko_api_key: Option<String>,
         port: u16,
     ) -> PyResult<Self> {
         let refused = |field: Option<&str>, rule: String| errors::refused(py, "config", field, &rule);
         let settings =
             serde_json::from_str(settings).map_err(|error| refused(Some("settings"), error.to_string()))?;
-        let mut builder = Sandbox::builder().settings(settings).port(port);
+        let kaiko_settings = serde_json::from_str(kaiko_settings)
+            .map_err(|error| refused(Some("kaikoSettings"), error.to_string()))?;
+        let mut builder = Sandbox::builder().settings(settings).kaiko_settings(kaiko_settings).port(port);
         if let Some(credits) = credits {
             builder = builder.credits(credits);
         }
@@ -43,6 +51,9 @@ impl SandboxServer {
         }
         if let Some(api_key) = api_key {
             builder = builder.api_key(api_key);
+        }
+        if let Some(api_key) = kaiko_api_key {
+            builder = builder.kaiko_api_key(api_key);
         }
         builder = match time_scale {
             // Time that only moves when it is told to.
@@ -57,6 +68,8 @@ impl SandboxServer {
             process: std::process::id(),
             base_url: sandbox.base_url(),
             api_key: sandbox.api_key().to_owned(),
+            kaiko_base_url: sandbox.kaiko_base_url(),
+            kaiko_api_key: sandbox.kaiko_api_key().to_owned(),
             sandbox: Mutex::new(Some(sandbox)),
         })
     }
@@ -69,6 +82,16 @@ impl SandboxServer {
     #[getter]
     fn api_key(&self) -> &str {
         &self.api_key
+    }
+
+    #[getter]
+    fn kaiko_base_url(&self) -> &str {
+        &self.kaiko_base_url
+    }
+
+    #[getter]
+    fn kaiko_api_key(&self) -> &str {
+        &self.kaiko_api_key
     }
 
     /// Moves sandbox time forward.

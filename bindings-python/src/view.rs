@@ -3,12 +3,13 @@
 //! [`view!`] declares a class from the names and docs of its fields; the generator writes the declarations. What a field
 //! becomes in Python is decided by its type, through [`Show`].
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use kakiyo::{Model as CoreModel, Page};
 use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList};
 use serde_json::{Map, Value};
 
 use crate::json;
@@ -38,23 +39,36 @@ pub(crate) trait View: CoreModel {
     fn wrap(py: Python<'_>, held: Held<Self>, place: Place) -> PyResult<Py<PyAny>>;
 }
 
-/// A field on its way to Python: where its object lies, and what it is called.
-pub(crate) struct At<'a> {
-    pub(crate) place: &'a Place,
-    pub(crate) fields: Fields,
-    pub(crate) field: &'static str,
+/// A value on its way to Python: where it lies, worked out only for objects.
+pub(crate) enum At<'a> {
+    /// A field of the object at this place.
+    Field { place: &'a Place, fields: Fields, field: &'static str },
+    /// An item of a list.
+    Item(&'a At<'a>, usize),
+    /// A member of a map.
+    Member(&'a At<'a>, &'a str),
 }
 
 impl At<'_> {
-    /// The place of the field's own object.
-    fn below(&self) -> Place {
-        let wire = self.fields.iter().find(|(field, _)| *field == self.field).and_then(|(_, wire)| *wire);
-        match wire {
-            // The two characters that have a meaning in JSON pointers.
-            Some(wire) => self.place.below(wire.replace('~', "~0").replace('/', "~1")),
-            None => self.place.below(camel_case(self.field)),
+    /// The place of the value itself.
+    fn place(&self) -> Place {
+        match self {
+            Self::Field { place, fields, field } => {
+                let wire = fields.iter().find(|(known, _)| known == field).and_then(|(_, wire)| *wire);
+                match wire {
+                    Some(wire) => place.below(pointer_step(wire)),
+                    None => place.below(camel_case(field)),
+                }
+            }
+            Self::Item(list, index) => list.place().below(index),
+            Self::Member(map, name) => map.place().below(pointer_step(name)),
         }
     }
+}
+
+/// A name in a JSON pointer, in which two characters have a meaning.
+fn pointer_step(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
 }
 
 fn camel_case(field: &str) -> String {
@@ -121,6 +135,13 @@ impl Show for kakiyo::Timestamp {
     }
 }
 
+/// Any JSON.
+impl Show for Value {
+    fn show<'py>(&self, py: Python<'py>, _: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
+        json::to_python(py, self)
+    }
+}
+
 impl Show for Map<String, Value> {
     fn show<'py>(&self, py: Python<'py>, _: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
         Ok(json::object(py, self)?.into_any())
@@ -138,24 +159,27 @@ impl<T: Show> Show for Option<T> {
 
 impl<T: View> Show for Arc<T> {
     fn show<'py>(&self, py: Python<'py>, at: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
-        Ok(T::wrap(py, Held::One(Arc::clone(self)), at.below())?.into_bound(py))
+        Ok(T::wrap(py, Held::One(Arc::clone(self)), at.place())?.into_bound(py))
     }
 }
 
-impl<T: View> Show for Vec<Arc<T>> {
+impl<T: Show> Show for Vec<T> {
     fn show<'py>(&self, py: Python<'py>, at: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
-        let list_place = at.below();
         let list = PyList::empty(py);
         for (index, item) in self.iter().enumerate() {
-            list.append(T::wrap(py, Held::One(Arc::clone(item)), list_place.below(index))?)?;
+            list.append(item.show(py, &At::Item(at, index))?)?;
         }
         Ok(list.into_any())
     }
 }
 
-impl Show for Vec<String> {
-    fn show<'py>(&self, py: Python<'py>, _: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
-        self.into_bound_py_any(py)
+impl<T: Show> Show for BTreeMap<String, T> {
+    fn show<'py>(&self, py: Python<'py>, at: &At<'_>) -> PyResult<Bound<'py, PyAny>> {
+        let dict = PyDict::new(py);
+        for (name, value) in self {
+            dict.set_item(name, value.show(py, &At::Member(at, name))?)?;
+        }
+        Ok(dict.into_any())
     }
 }
 
@@ -173,7 +197,7 @@ macro_rules! view {
                 #[getter]
                 fn $field<'py>(slf: &pyo3::Bound<'py, Self>) -> pyo3::PyResult<pyo3::Bound<'py, pyo3::PyAny>> {
                     let model = slf.as_super().get();
-                    let at = $crate::view::At { place: &model.place, fields: model.fields, field: stringify!($field) };
+                    let at = $crate::view::At::Field { place: &model.place, fields: model.fields, field: stringify!($field) };
                     match slf.get().0.get() {
                         Some(value) => $crate::view::Show::show(&value.$field, slf.py(), &at),
                         None => Ok(slf.py().None().into_bound(slf.py())),

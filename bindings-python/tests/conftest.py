@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from hanging import HangingServer
-from kakiyo import Kakiyo, Sandbox
+from kakiyo import Kaiko, Kakiyo, Sandbox
 
 TESTS = Path(__file__).parent
 #: How often the scripts of signals and forks run; the release check asks for 20.
@@ -18,10 +18,16 @@ RUNS = int(os.environ.get("KAKIYO_TEST_RUNS", "3"))
 KEY = "k" * 40
 
 
+def scripted(sandbox, *bodies, **answer):
+    """Lets the sandbox answer with these bodies, in order."""
+    answers = [{"body": body, **answer} for body in bodies]
+    sandbox.control("POST", "/_sandbox/script", {"answers": answers})
+
+
 @pytest.fixture(autouse=True)
 def _guard(monkeypatch):
     """Shows where a hanging test is, and ends it."""
-    for name in ("KAKIYO_API_KEY", "KAKIYO_BASE_URL"):
+    for name in ("KAKIYO_API_KEY", "KAKIYO_BASE_URL", "KAIKO_API_KEY", "KAIKO_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
     faulthandler.dump_traceback_later(60, exit=True, file=sys.__stderr__)
     yield
@@ -40,6 +46,18 @@ def kakiyo(sandbox):
         sandbox.api_key, base_url=sandbox.base_url, limits="unlimited", retry_delay=0.005
     ) as kakiyo:
         yield kakiyo
+
+
+@pytest.fixture
+def kaiko(sandbox):
+    with Kaiko(
+        sandbox.api_key,
+        base_url=sandbox.base_url,
+        auth="bearer",
+        limits="unlimited",
+        retry_delay=0.005,
+    ) as kaiko:
+        yield kaiko
 
 
 @pytest.fixture

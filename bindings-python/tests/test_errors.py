@@ -57,7 +57,9 @@ def test_every_kind_keeps_its_fields_in_a_pickle(kind):
             "operation": "prospects.add_batch",
             "status": 409,
             "code": "campaign_busy",
+            "type": "conflict_error",
             "request_id": "r",
+            "idempotency_key": "i",
             "retry_after": 1.5,
             "attempts": 2,
             "credits": (1, 2),
@@ -73,6 +75,7 @@ def test_every_kind_keeps_its_fields_in_a_pickle(kind):
         assert str(one) == "prospects.add_batch: what happened"
         assert one.message == "what happened"
         assert (one.status, one.code, one.request_id) == (409, "campaign_busy", "r")
+        assert (one.type, one.idempotency_key) == ("conflict_error", "i")
         assert (one.retry_after, one.attempts, one.safe_to_retry) == (1.5, 2, True)
         assert one.credits == errors.Credits(1, 2)
         assert one.details == (errors.FieldIssue("name", "too short"),)

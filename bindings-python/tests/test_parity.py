@@ -8,13 +8,16 @@ from pathlib import Path
 import pytest
 
 import kakiyo
-from kakiyo import AsyncKakiyo, Kakiyo, _testing
+from kakiyo import AsyncKaiko, AsyncKakiyo, Kaiko, Kakiyo, _testing
 from kakiyo._generated import async_resources, resources
 from kakiyo._paginator import AsyncPaginator, Paginator
 
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "core/operations.json").read_text())
-OPERATIONS = TABLE["operations"]
+OPERATIONS = TABLE["operations"] + TABLE.get("helpers", [])
+
+
+CLIENTS = {"kakiyo": (Kakiyo, AsyncKakiyo), "kaiko": (Kaiko, AsyncKaiko)}
 
 
 def method(client, operation):
@@ -30,7 +33,7 @@ def test_there_is_a_table():
 
 @pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation["id"])
 def test_every_operation_is_there_twice_with_one_signature(operation):
-    sync, asynchronous = method(Kakiyo, operation), method(AsyncKakiyo, operation)
+    sync, asynchronous = (method(client, operation) for client in CLIENTS[operation["service"]])
     signatures = [inspect.signature(one) for one in (sync, asynchronous)]
     assert [*signatures[0].parameters.values()] == [*signatures[1].parameters.values()]
     paged = operation["shape"] == "page"
@@ -42,24 +45,29 @@ def test_every_operation_is_there_twice_with_one_signature(operation):
     for argument in operation["arguments"]:
         parameter = parameters[argument["name"]]
         positional = parameter.kind is inspect.Parameter.POSITIONAL_OR_KEYWORD
-        assert positional is argument["in_path"]
+        assert positional is argument["positional"]
         assert (parameter.default is inspect.Parameter.empty) is argument["required"]
         assert f"    {argument['name']}: " in sync.__doc__
     assert operation["source"] in sync.__doc__
     assert operation["summary"].split()[0] in sync.__doc__
 
 
-def test_both_clients_offer_the_same():
+@pytest.mark.parametrize("service", CLIENTS)
+def test_both_clients_offer_the_same(service):
+    clients = CLIENTS[service]
+
     def public(client):
         return {name for name in dir(client) if not name.startswith("_")}
 
-    assert public(Kakiyo) == public(AsyncKakiyo)
+    assert public(clients[0]) == public(clients[1])
+    own = {one["id"].split(".")[0] for one in OPERATIONS if one["service"] == service}
+    assert public(clients[0]) == own | {"with_options", "raw", "close"}
     assert public(Paginator) == public(AsyncPaginator)
     assert {
         f"Async{name}" for name in dir(resources) if inspect.isclass(getattr(resources, name))
     } >= {name for name in dir(async_resources) if name.startswith("Async")} - {"AsyncCaller"}
     for name in ("with_options", "raw", "close", "__init__"):
-        parameters = [inspect.signature(getattr(c, name)).parameters for c in (Kakiyo, AsyncKakiyo)]
+        parameters = [inspect.signature(getattr(c, name)).parameters for c in clients]
         assert list(parameters[0]) == list(parameters[1])
 
 

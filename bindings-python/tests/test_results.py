@@ -9,13 +9,8 @@ from datetime import datetime, timezone
 import pytest
 
 import kakiyo as package
+from conftest import scripted
 from kakiyo import models
-
-
-def scripted(sandbox, *bodies, **answer):
-    answers = [{"body": body, **answer} for body in bodies]
-    sandbox.control("POST", "/_sandbox/script", {"answers": answers})
-
 
 CHAT = {
     "id": "c1",

@@ -1,11 +1,30 @@
 """Read by mypy alone: what users write has the types that they expect."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from typing_extensions import assert_type
 
-from kakiyo import AsyncKakiyo, Kakiyo, NotFoundError, Sandbox, plan_leads
-from kakiyo.models import Meta, Page, ProductCreated, Prompt, Prospect, Rows
+from kakiyo import (
+    AsyncKaiko,
+    AsyncKakiyo,
+    Kaiko,
+    Kakiyo,
+    KakiyoWarning,
+    NotFoundError,
+    Sandbox,
+    plan_leads,
+)
+from kakiyo.models import (
+    Emotion,
+    EmotionAnalysis,
+    Meta,
+    Page,
+    ProductCreated,
+    Prompt,
+    Prospect,
+    Rows,
+)
 from kakiyo.types import ProspectInput
 
 
@@ -47,6 +66,26 @@ async def asynchronous(kakiyo: AsyncKakiyo) -> None:
     assert_type(await kakiyo.prompts.list(), Rows[Prompt])
 
 
+def emotions() -> None:
+    def hear(warning: KakiyoWarning) -> None:
+        assert_type(warning.operation, str | None)
+
+    with Kaiko(environment="staging", auth="bearer", on_warning=hear) as kaiko:
+        analysis = kaiko.emotions.analyze("text", idempotency_key="k")
+        assert_type(analysis, EmotionAnalysis)
+        assert_type(analysis.emotions, Mapping[str, Emotion])
+        assert_type(analysis.is_fallback, bool)
+        assert_type(analysis.meta.idempotency_key, str | None)
+        kaiko.with_options(idempotency_key="k")  # type: ignore[call-arg]
+        kaiko.campaigns  # type: ignore[attr-defined]  # noqa: B018
+    Kaiko(environment="moon")  # type: ignore[arg-type]
+    Kakiyo(auth="bearer")  # type: ignore[call-arg]
+
+
+async def asynchronous_emotions(kaiko: AsyncKaiko) -> None:
+    assert_type(await kaiko.emotions.analyze("text"), EmotionAnalysis)
+
+
 def errors(sandbox: Sandbox) -> None:
     with Kakiyo(lambda: sandbox.api_key, base_url=sandbox.base_url) as kakiyo:
         try:
@@ -54,3 +93,4 @@ def errors(sandbox: Sandbox) -> None:
         except NotFoundError as error:
             assert_type(error.status, int | None)
             assert_type(error.credits.min, int)
+            assert_type(error.idempotency_key, str | None)

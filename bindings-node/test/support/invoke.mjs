@@ -3,8 +3,11 @@ import { readFileSync } from "node:fs";
 
 const table = JSON.parse(readFileSync(new URL("../../../core/operations.json", import.meta.url), "utf8"));
 
-/** All operations, as the table has them. */
+/** All operations of the service, as the table has them. */
 export const operations = table.operations;
+
+/** Methods that are made of operations. */
+export const helpers = table.helpers ?? [];
 
 const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperCase());
 
@@ -15,13 +18,15 @@ const camelCase = (name) => name.replace(/_(.)/g, (_, letter) => letter.toUpperC
  * not know stay in the object, so that their refusal can be tested.
  */
 export function invoke(kakiyo, id, args = {}, options = undefined) {
-  const operation = operations.find((known) => known.id === id);
+  const operation = [...operations, ...helpers].find((known) => known.id === id);
   if (operation === undefined) {
     throw new Error(`no operation ${id}`);
   }
   const target = operation.resource === null ? kakiyo : kakiyo[camelCase(operation.resource)];
-  const inPath = operation.arguments.filter((argument) => argument.in_path).map((argument) => argument.wire);
-  const hasObject = operation.arguments.some((argument) => !argument.in_path);
+  const inPath = operation.arguments
+    .filter((argument) => argument.positional)
+    .map((argument) => argument.wire);
+  const hasObject = operation.arguments.some((argument) => !argument.positional);
   const others = Object.fromEntries(Object.entries(args).filter(([name]) => !inPath.includes(name)));
   const positional = inPath.map((name) => args[name]);
   if (hasObject) {

@@ -3,8 +3,16 @@
 import type { ApiPromise } from "../api-promise.js";
 import type { CallOptions } from "../options.js";
 import { Resource } from "../resource.js";
-import type { JsonObject } from "../values.js";
-import type { AgentCreated } from "./answers.js";
+import type {
+  Agent,
+  AgentChanged,
+  AgentCreated,
+  AgentDetails,
+  AgentRelaunched,
+  Confirmation,
+} from "./answers.js";
+import type { AgentId } from "./ids.js";
+import type { AgentSettingsInput, DailyLimitsInput, DailyRangesInput, WorkingHoursInput } from "./inputs.js";
 
 /** Arguments of {@link Agents.create}. */
 export interface CreateAgent {
@@ -18,13 +26,33 @@ export interface CreateAgent {
   firstName?: string | undefined;
   /** Last name. */
   lastName?: string | undefined;
-  /** Working hours in the form of the create page: `start`, `end`, `timezone`, `days`. */
-  workingHours?: JsonObject | undefined;
-  /** Daily limits: `dailyConnections`, `dailyMessages`, `dailyProfileViews`. */
-  limits?: JsonObject | undefined;
+  /** Working hours; Monday to Friday from 09:00 to 17:00 UTC unless set. */
+  workingHours?: WorkingHoursInput | undefined;
+  /** What it may do in one day. */
+  limits?: DailyLimitsInput | undefined;
 }
 
-/** The calls of `kakiyo.agents`. */
+/** Arguments of {@link Agents.setup}. */
+export interface SetupAgent {
+  /** LinkedIn e-mail. */
+  login: string;
+  /** LinkedIn password, at least 6 characters. */
+  password: string;
+  /** Country of the account in two letters, such as `FR`. */
+  country: string;
+}
+
+/** Arguments of {@link Agents.update}. */
+export interface UpdateAgent {
+  /** New working hours, without a time zone. */
+  workingHours?: WorkingHoursInput | undefined;
+  /** How much it does in one day. */
+  limits?: DailyRangesInput | undefined;
+  /** Switches of its automation. */
+  settings?: AgentSettingsInput | undefined;
+}
+
+/** LinkedIn accounts that act. */
 export class Agents extends Resource {
   /**
    * Makes an agent; login data follow with the set-up.
@@ -41,5 +69,147 @@ export class Agents extends Resource {
    */
   create(args: CreateAgent = {}, options?: CallOptions): ApiPromise<AgentCreated> {
     return this.call("agents.create", { ...args }, options);
+  }
+
+  /**
+   * Deletes an ended agent with its campaigns and its usage, for good.
+   *
+   * An agent that has not ended is refused (`invalid_status`), and so is one whose import still runs
+   * (`campaign_busy`). When an attempt had to be repeated, `not_found` can mean that the first one has done
+   * the work.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `invalid_status`, `forbidden`, `not_found`, `campaign_busy`.
+   *
+   * Source: docs: /api-reference/agents/delete
+   *
+   * @param agentId - The agent.
+   */
+  delete(agentId: AgentId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("agents.delete", { agentId }, options);
+  }
+
+  /**
+   * Gives one agent with its usage, its working hours and its open alerts.
+   *
+   * Working hours have one form, whatever the server writes: days by name, `start` and `end`.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
+   * after connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/agents/details
+   *
+   * @param agentId - The agent.
+   */
+  get(agentId: AgentId, options?: CallOptions): ApiPromise<AgentDetails> {
+    return this.call("agents.get", { agentId }, options);
+  }
+
+  /**
+   * Lists all agents of the team with their open alerts.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
+   * after connection failures, time-outs, 429 and 5xx.
+   *
+   * Source: docs: /api-reference/agents/list
+   */
+  list(options?: CallOptions): ApiPromise<Agent[]> {
+    return this.call("agents.list", {}, options);
+  }
+
+  /**
+   * Stops an agent, and with it its campaigns, until it is resumed.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/agents/pause
+   *
+   * @param agentId - The agent.
+   */
+  pause(agentId: AgentId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("agents.pause", { agentId }, options);
+  }
+
+  /**
+   * Starts an ended agent over: it keeps its id and its usage, and waits for the set-up.
+   *
+   * Login data, proxy, alerts and tasks are cleared. An agent that has not ended is refused
+   * (`invalid_status`). When the outcome is unknown, read the state of the agent before a repeat.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
+   * where it surely did not arrive, or after 429.
+   *
+   * Errors beside the common ones: `invalid_status`, `forbidden`, `not_found`.
+   *
+   * Source: docs: /api-reference/agents/relaunch
+   *
+   * @param agentId - The agent.
+   */
+  relaunch(agentId: AgentId, options?: CallOptions): ApiPromise<AgentRelaunched> {
+    return this.call("agents.relaunch", { agentId }, options);
+  }
+
+  /**
+   * Starts a paused agent again.
+   *
+   * It is refused (400) while the agent has open alerts: they stand in `alerts` of the agent.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `not_found`.
+   *
+   * Source: docs: /api-reference/agents/resume
+   *
+   * @param agentId - The agent.
+   */
+  resume(agentId: AgentId, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("agents.resume", { agentId }, options);
+  }
+
+  /**
+   * Hands the LinkedIn login of an agent to the service, which signs in with it.
+   *
+   * A second factor shows up as an alert of the agent; its code can only be entered in the dashboard. When
+   * the outcome is unknown, read the state of the agent before a repeat: each one is another attempt to sign
+   * in to LinkedIn.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
+   * where it surely did not arrive, or after 429.
+   *
+   * Errors beside the common ones: `validation_error`, `not_found`.
+   *
+   * Source: docs: /api-reference/agents/setup
+   *
+   * @param agentId - The agent.
+   */
+  setup(agentId: AgentId, args: SetupAgent, options?: CallOptions): ApiPromise<Confirmation> {
+    return this.call("agents.setup", { ...args, agentId }, options);
+  }
+
+  /**
+   * Changes working hours, daily numbers or switches of an agent, at once.
+   *
+   * A running agent is planned anew. What is left out keeps its value; at least one has to be given. The time
+   * zone cannot be changed here.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `validation_error`, `forbidden`, `not_found`.
+   *
+   * Source: docs: /api-reference/agents/update-settings
+   *
+   * @param agentId - The agent.
+   */
+  update(agentId: AgentId, args: UpdateAgent = {}, options?: CallOptions): ApiPromise<AgentChanged> {
+    return this.call("agents.update", { ...args, agentId }, options);
   }
 }

@@ -2,26 +2,121 @@
 
 import type { JsonObject, Timestamp } from "../values.js";
 import type {
+  AgentAlertSeverity,
+  AgentStatus,
   AiModelStatus,
+  BaselineWindow,
+  BeliefType,
+  BreakthroughType,
   CampaignStatus,
+  ChatRole,
+  ConversationKind,
   ConversationStatus,
+  DataQuality,
+  DeletionStatus,
+  DimensionalSource,
+  DiscoveryLevel,
+  DiscoveryPotential,
   DncOutcomeStatus,
+  EmotionCategory,
+  EmotionComplexity,
+  FinishReason,
+  GrowthDimension,
+  HostilityLevel,
+  HostilityResponse,
+  IntensityLevel,
   MessageRole,
+  MomentumDirection,
+  PatternType,
+  PersonalityMode,
   PromptType,
   Qualification,
+  SalesNavigatorCount,
+  TrendDirection,
+  WebhookEvent,
+  WebhookEventCategory,
+  Weekday,
 } from "./enums.js";
 import type {
   AgentId,
   CampaignId,
   ChatId,
+  ContextId,
   DncEntryId,
+  ExternalId,
   ListId,
+  MembershipId,
   ModelId,
   ProductId,
   PromptId,
   ProspectId,
+  RunId,
+  SourceId,
   TeamId,
+  UserId,
+  WebhookId,
+  WorkspaceId,
 } from "./ids.js";
+
+/** Counts of a period. */
+export interface ActivityCounts {
+  /** Messages. */
+  messages?: number | null;
+  /** Answers; not told for the team. */
+  responses?: number | null;
+  /** Qualified prospects. */
+  qualified?: number | null;
+}
+
+/** An agent: a LinkedIn account that acts. */
+export interface Agent {
+  /** Agent id. */
+  id: AgentId;
+  /** Display name. */
+  name?: string | null;
+  /** State. */
+  status?: AgentStatus | null;
+  /** LinkedIn e-mail. */
+  login?: string | null;
+  /** Two-letter country. */
+  country?: string | null;
+  /** Address of the picture. */
+  avatar?: string | null;
+  /** Time of the next action; absent where none is planned. */
+  nextTask?: Timestamp | null;
+  /** Open alerts. */
+  alerts?: AgentAlert[] | null;
+}
+
+/** Something about an agent that a person should look at. Open alerts keep an agent from being resumed. */
+export interface AgentAlert {
+  /** Family, such as `auth`. */
+  type?: string | null;
+  /** Detail, such as `2fa_required`. */
+  subType?: string | null;
+  /** Text for the operator. */
+  message?: string | null;
+  /** Weight. */
+  severity?: AgentAlertSeverity | null;
+}
+
+/** An agent that was assigned to a workspace. */
+export interface AgentAssigned {
+  /** The agent. */
+  agentId?: AgentId | null;
+  /** The workspace. */
+  workspaceId?: WorkspaceId | null;
+  /** What the client sees now. */
+  propagated?: WorkspaceAccess | null;
+}
+
+/** An agent whose settings were changed. */
+export interface AgentChanged {
+  /** Agent id. */
+  id?: AgentId | null;
+  /** Confirmation text. */
+  message?: string | null;
+}
 
 /** An agent that was just created. */
 export interface AgentCreated {
@@ -33,6 +128,84 @@ export interface AgentCreated {
   agent?: NewAgent | null;
   /** Hints for the operator. */
   nextSteps?: string[] | null;
+}
+
+/** An agent with its usage and its working hours. */
+export interface AgentDetails {
+  /** Agent id. */
+  id: AgentId;
+  /** Display name. */
+  name?: string | null;
+  /** State. */
+  status?: AgentStatus | null;
+  /** LinkedIn e-mail. */
+  login?: string | null;
+  /** Two-letter country. */
+  country?: string | null;
+  /** Address of the picture. */
+  avatar?: string | null;
+  /** Time of the next action; absent where none is planned. */
+  nextTask?: Timestamp | null;
+  /** What the agent has done, and when it works. */
+  usage?: AgentUsage | null;
+  /** Open alerts. */
+  alerts?: AgentAlert[] | null;
+}
+
+/** The person behind an agent. */
+export interface AgentProfile {
+  /** First name. */
+  firstName?: string | null;
+  /** Last name. */
+  lastName?: string | null;
+  /** Id of the browser profile. */
+  profileId?: string | null;
+}
+
+/** The proxy that an agent works through. */
+export interface AgentProxy {
+  /** Whether one was given. */
+  assigned?: boolean | null;
+  /** Country name. */
+  location?: string | null;
+  /** Kind of proxy. */
+  type?: string | null;
+}
+
+/** An agent that starts over. */
+export interface AgentRelaunched {
+  /** Confirmation text. */
+  message?: string | null;
+  /** State: `setup_needed`. */
+  status?: AgentStatus | null;
+}
+
+/** An agent that was taken out of a workspace. */
+export interface AgentUnassigned {
+  /** Confirmation text. */
+  message?: string | null;
+  /** The agent. */
+  agentId?: AgentId | null;
+  /** What the client no longer sees. */
+  propagated?: WorkspaceAccess | null;
+}
+
+/** What an agent has done, and when it works. */
+export interface AgentUsage {
+  /** Invitations so far. */
+  invitations?: number | null;
+  /** Invitations of the day; whether made or allowed is not documented. */
+  invitationsDaily?: number | null;
+  /** Messages so far. */
+  messages?: number | null;
+  /** Messages of the day; whether made or allowed is not documented. */
+  messagesDaily?: number | null;
+  /** Time of the next invitation; absent where none is planned. */
+  nextInvitation?: Timestamp | null;
+  /** Time of the next message; absent where none is planned. */
+  nextMessage?: Timestamp | null;
+  /** Working hours. */
+  workingHours?: WorkingHours | null;
 }
 
 /** An AI model. */
@@ -60,6 +233,122 @@ export interface AiModelPricing {
   cached?: number | null;
 }
 
+/** Parts of the tokens of an analysis. */
+export interface AnalyseTokenDetails {
+  /** Tokens that were read before. */
+  cachedTokens?: number | null;
+  /** Tokens of sound. */
+  audioTokens?: number | null;
+}
+
+/** The campaign that figures speak of. */
+export interface AnalysedCampaign {
+  /** Campaign id. */
+  id?: CampaignId | null;
+  /** Name. */
+  name?: string | null;
+  /** State. */
+  status?: CampaignStatus | null;
+  /** Creation time. */
+  createdAt?: Timestamp | null;
+  /** The agent that sends. */
+  agent?: AgentId | null;
+  /** The product that it sells: a name here, an id in lists of campaigns. */
+  product?: string | null;
+}
+
+/** Rates of the team. */
+export interface AnalyticsMetrics {
+  /** Qualified prospects among all, in percent. */
+  conversionRate?: number | null;
+  /** Prospects that answered among all, in percent. */
+  responseRate?: number | null;
+  /** Qualified prospects among those that answered, in percent. */
+  qualificationRate?: number | null;
+  /** Messages divided by prospects; no percentage. */
+  averageMessagesPerProspect?: number | null;
+}
+
+/** The figures of the whole team. */
+export interface AnalyticsOverview {
+  /** Totals. */
+  summary?: AnalyticsSummary | null;
+  /** Rates over all campaigns. */
+  metrics?: AnalyticsMetrics | null;
+  /** What happened lately. */
+  activity?: RecentActivity | null;
+  /** A line for each campaign. */
+  campaigns?: CampaignFigures[] | null;
+}
+
+/** Totals of the team. */
+export interface AnalyticsSummary {
+  /** Campaigns. */
+  totalCampaigns?: number | null;
+  /** Campaigns that run. */
+  activeCampaigns?: number | null;
+  /** Campaigns that are paused. */
+  pausedCampaigns?: number | null;
+  /** Campaigns that are done. */
+  completedCampaigns?: number | null;
+  /** Agents. */
+  totalAgents?: number | null;
+  /** Agents at work. */
+  activeAgents?: number | null;
+  /** Prospects. */
+  totalProspects?: number | null;
+  /** Messages. */
+  totalMessages?: number | null;
+  /** Qualified prospects. */
+  totalQualified?: number | null;
+  /** Prospects that answered. */
+  totalAnswers?: number | null;
+  /** Closed prospects. */
+  totalClosed?: number | null;
+}
+
+/** The emotions of many texts, in the order in which they were given. */
+export interface BatchAnalysis {
+  /** One emotion a text, in the order of the request. One that the server left out has no members. */
+  emotions: Emotion[];
+  /**
+   * True when the server had no model to ask for one of them: its scores are placeholders and mean nothing.
+   */
+  isFallback: boolean;
+  /** How the scores came about. */
+  dataQuality?: DataQuality | null;
+  /** Tokens that the call used. */
+  usage?: Usage | null;
+  /** The model that was asked. */
+  model?: string | null;
+  /** Parameters that the server took. */
+  params?: JsonObject | null;
+}
+
+/** One belief. */
+export interface Belief {
+  /** Kind. */
+  type?: BeliefType | null;
+  /** What is believed. */
+  content?: string | null;
+  /** How sure the service is, 0 to 1. */
+  confidence?: number | null;
+  /** The words that it was found in. */
+  rawMatch?: string | null;
+}
+
+/** Beliefs found in the text; absent when there are none. */
+export interface Beliefs {
+  /** The beliefs. */
+  beliefs?: Belief[] | null;
+  /** Their number. */
+  totalBeliefs?: number | null;
+  /** Their number by kind. */
+  beliefsByType?: Record<string, number> | null;
+  /** In a sentence. */
+  summary?: string | null;
+}
+
 /** A campaign. */
 export interface Campaign {
   /** Campaign id. */
@@ -76,6 +365,28 @@ export interface Campaign {
   createdAt?: Timestamp | null;
   /** Counters. */
   stats?: CampaignStats | null;
+}
+
+/** What happened in a campaign lately. */
+export interface CampaignActivity {
+  /** One row for each day. How many days, and in which order, is not documented. */
+  dailyBreakdown?: DailyActivity[] | null;
+  /** Sums over the last 7 days. */
+  last7Days?: ActivityCounts | null;
+}
+
+/** The figures of one campaign, with its days and distributions. */
+export interface CampaignAnalytics {
+  /** The campaign. */
+  campaign?: AnalysedCampaign | null;
+  /** Totals and rates. */
+  metrics?: CampaignMetrics | null;
+  /** What happened lately. */
+  activity?: CampaignActivity | null;
+  /** Prospects by the state of their conversation. */
+  statusDistribution?: StatusDistribution | null;
+  /** Prospects by their qualification. */
+  qualificationBreakdown?: QualificationBreakdown | null;
 }
 
 /** A campaign that was changed. */
@@ -118,6 +429,50 @@ export interface CampaignDeletion {
   deletedAt?: Timestamp | null;
 }
 
+/** The line of one campaign among the figures of the team. */
+export interface CampaignFigures {
+  /** Campaign id. */
+  id?: CampaignId | null;
+  /** Name. */
+  name?: string | null;
+  /** State. */
+  status?: CampaignStatus | null;
+  /** Prospects. */
+  prospects?: number | null;
+  /** Messages. */
+  messages?: number | null;
+  /** Qualified prospects. */
+  qualified?: number | null;
+  /** Prospects that answered. */
+  answers?: number | null;
+  /** Qualified prospects among all, in percent. */
+  conversionRate?: number | null;
+  /** Prospects that answered among all, in percent. */
+  responseRate?: number | null;
+}
+
+/** Totals and rates of one campaign. */
+export interface CampaignMetrics {
+  /** Prospects. */
+  totalProspects?: number | null;
+  /** Messages. */
+  totalMessages?: number | null;
+  /** Qualified prospects. */
+  totalQualified?: number | null;
+  /** Prospects that answered. */
+  totalAnswers?: number | null;
+  /** Closed prospects. */
+  totalClosed?: number | null;
+  /** Qualified prospects among all, in percent. */
+  conversionRate?: number | null;
+  /** Prospects that answered among all, in percent. */
+  responseRate?: number | null;
+  /** Qualified prospects among those that answered, in percent. */
+  qualificationRate?: number | null;
+  /** Messages divided by prospects; no percentage. */
+  averageMessagesPerProspect?: number | null;
+}
+
 /** The figures of one campaign. */
 export interface CampaignReport {
   /** Campaign id. */
@@ -128,6 +483,18 @@ export interface CampaignReport {
   status?: CampaignStatus | null;
   /** Counters and rates. */
   stats?: CampaignStats | null;
+}
+
+/** What one campaign got of a shared batch. */
+export interface CampaignShare {
+  /** The campaign. */
+  campaignId?: CampaignId | null;
+  /** Its name. */
+  campaignName?: string | null;
+  /** Id to follow the import of this campaign with; older servers do not give it. */
+  listId?: ListId | null;
+  /** How many people it got. */
+  prospectsAssigned?: number | null;
 }
 
 /** Counters of a campaign. They move in steps and can go down. */
@@ -152,6 +519,46 @@ export interface CampaignStats {
   responseRate?: number | null;
 }
 
+/** One reply. */
+export interface ChatChoice {
+  /** Its place, from 0. */
+  index?: number | null;
+  /** The reply. */
+  message?: ChatReply | null;
+  /** Why it ended. */
+  finishReason?: FinishReason | null;
+}
+
+/** A reply of a language model, with the emotions of the conversation. */
+export interface ChatCompletion {
+  /** The replies; usually one. */
+  choices: ChatChoice[];
+  /** Emotions by role: those of `user`, and of `assistant` on some servers. */
+  emotions: Record<string, Emotion>;
+  /** True when the server had no model to ask for the emotions: then their scores are placeholders. */
+  isFallback: boolean;
+  /** Text of the first reply. */
+  text?: string | null;
+  /** The emotion of the user's message. */
+  primary?: Emotion | null;
+  /** Id of the completion. */
+  id?: string | null;
+  /** The context, when there is one and the server tells it. */
+  contextId?: ContextId | null;
+  /** When it was made, in seconds since 1970. */
+  created?: number | null;
+  /** The language model. */
+  model?: string | null;
+  /** The emotion model. */
+  emotionModel?: string | null;
+  /** What kind of conversation this is. */
+  conversationMode?: ConversationMode | null;
+  /** How the emotions of the context move. */
+  trajectory?: Trajectory | null;
+  /** Tokens that the call used. */
+  usage?: Usage | null;
+}
+
 /** One message of a conversation. */
 export interface ChatMessage {
   /** Who wrote it. */
@@ -162,10 +569,62 @@ export interface ChatMessage {
   date?: Timestamp | null;
 }
 
+/** What a language model said. */
+export interface ChatReply {
+  /** Who said it. */
+  role?: ChatRole | null;
+  /** Text; absent where the model calls tools instead. */
+  content?: string | null;
+  /** Tools that the model wants called. The service does not document their form. */
+  toolCalls?: JsonObject[] | null;
+}
+
+/** A user of a client who was just invited. */
+export interface ClientInvited {
+  /** Id of the membership. */
+  membershipId?: MembershipId | null;
+  /** Id of the user. */
+  userId?: UserId | null;
+  /** E-mail address of the user. */
+  email?: string | null;
+  /** Address of the agency's portal, where the user signs in. */
+  portalUrl?: string | null;
+  /** Whether the invitation mail went out. */
+  emailSent?: boolean | null;
+}
+
+/** A user of a client who was just removed. */
+export interface ClientRemoved {
+  /** Confirmation text. */
+  message?: string | null;
+  /** E-mail address of the user. */
+  email?: string | null;
+}
+
 /** Done. */
 export interface Confirmation {
   /** Confirmation text. */
   message?: string | null;
+}
+
+/** What kind of conversation this is. Its sign of a crisis does not replace a safety process of your own. */
+export interface ConversationMode {
+  /** Kind of conversation. */
+  mode?: ConversationKind | null;
+  /** How sure the service is, 0 to 1. */
+  confidence?: number | null;
+  /** Why. */
+  reasoning?: string | null;
+  /** Whether words of a crisis were found together with a high intensity. */
+  crisisDetected?: boolean | null;
+  /** How to answer. */
+  responseStrategy?: ResponseStrategy | null;
+  /** Manner for an answer. */
+  personalityMode?: PersonalityMode | null;
+  /** How sure the service is of that manner, 0 to 1. */
+  personalityConfidence?: number | null;
+  /** Hints for the wording. */
+  responseGuidance?: ResponseGuidance | null;
 }
 
 /** The context text of a conversation was replaced. */
@@ -180,6 +639,28 @@ export interface CustomDataSaved {
   customDataLength?: number | null;
 }
 
+/** Counts of one day. */
+export interface DailyActivity {
+  /** The day, `YYYY-MM-DD`. */
+  date?: string | null;
+  /** Messages. */
+  messages?: number | null;
+  /** Answers. */
+  responses?: number | null;
+  /** Qualified prospects. */
+  qualified?: number | null;
+}
+
+/** What an agent may do in one day. */
+export interface DailyLimits {
+  /** Connection requests a day. */
+  dailyConnections?: number | null;
+  /** Messages a day. */
+  dailyMessages?: number | null;
+  /** Profile views a day. */
+  dailyProfileViews?: number | null;
+}
+
 /** Counts of records that were deleted. */
 export interface DeletedItems {
   /** Prospects. */
@@ -192,6 +673,62 @@ export interface DeletedItems {
   tasks?: number | null;
   /** Webhook events; some servers do not count them. */
   webhookEvents?: number | null;
+}
+
+/** How many people were to be deleted, and were. */
+export interface DeletionCounts {
+  /** Ids received. */
+  requested?: number | null;
+  /** Deleted. */
+  successful?: number | null;
+  /** Not deleted. */
+  failed?: number | null;
+  /** Time of the work; some servers do not tell it. */
+  processedAt?: Timestamp | null;
+}
+
+/** What became of one person to delete. */
+export interface DeletionResult {
+  /** The person. */
+  prospectId?: ProspectId | null;
+  /** Outcome. */
+  status?: DeletionStatus | null;
+  /** Name, when deleted. */
+  prospectName?: string | null;
+  /** Counts of the deleted records, when deleted. */
+  deletedItems?: DeletedItems | null;
+  /** Error code, when not deleted; `not_found` is documented. */
+  error?: string | null;
+  /** Explanation, when not deleted. */
+  message?: string | null;
+}
+
+/** A pattern found in a context. */
+export interface DetectedPattern {
+  /** Its id. */
+  patternId?: string | null;
+  /** Its kind. */
+  patternType?: PatternType | null;
+  /** Its name. */
+  name?: string | null;
+  /** In a sentence. */
+  description?: string | null;
+  /** What sets it off. */
+  trigger?: string | null;
+  /** Emotions in order. */
+  emotionalSequence?: string[] | null;
+  /** How often it comes. */
+  frequency?: number | null;
+  /** How sure the service is, 0 to 1. */
+  confidence?: number | null;
+  /** When it was last seen. */
+  lastOccurrence?: Timestamp | null;
+  /** When it was first seen. */
+  firstDetected?: Timestamp | null;
+  /** How long it usually lasts, in minutes. */
+  typicalDuration?: number | null;
+  /** How strong it usually is. */
+  typicalIntensity?: number | null;
 }
 
 /** A profile that was just blocked. */
@@ -262,6 +799,160 @@ export interface DncRemoved {
   message?: string | null;
 }
 
+/** One measured emotion. Servers leave out what they do not know: every member may be absent. */
+export interface Emotion {
+  /**
+   * Text for display: the input or a short label, depending on the server. Never compare it with the input.
+   */
+  text?: string | null;
+  /** The dominant emotion. */
+  category?: EmotionCategory | null;
+  /** Strength, 0 to 1. */
+  intensity?: number | null;
+  /** Strength in a word. */
+  intensityLevel?: IntensityLevel | null;
+  /** How pleasant it is, from -1 to 1. */
+  valence?: number | null;
+  /** How energised it is, 0 to 1: up to 0.3 calm, from 0.7 energised. */
+  arousal?: number | null;
+  /** How many emotions take part. */
+  complexity?: EmotionComplexity | null;
+  /** Curiosity and wonder, 0 to 1. */
+  wonderIndex?: number | null;
+  /** How much of a discovery the moment is. */
+  discoveryLevel?: DiscoveryLevel | null;
+  /**
+   * Score of each label, 0 to 1: joy, love, sadness, anger, fear, surprise, and finer ones on some servers.
+   * The service calls it `raw`.
+   */
+  scores?: Record<string, number> | null;
+  /** Where valence and arousal come from. */
+  dimensionalSource?: DimensionalSource | null;
+  /** Concern for others, 0 to 1. */
+  empathicConcern?: number | null;
+  /** Distress of one's own, 0 to 1. */
+  personalDistress?: number | null;
+  /** Labels above their threshold. */
+  activeLabels?: string[] | null;
+  /** Nine numbers of unit length. */
+  emotionalVector?: number[] | null;
+  /** Tags, such as `breakthrough` or `resilience`. */
+  emotionalTags?: string[] | null;
+  /** Short text that changes with time; no stable id. */
+  emotionalSignature?: string | null;
+  /** Feelings about feelings, 0 to 1. */
+  metaEmotionalScore?: number | null;
+  /** Match with earlier patterns, 0 to 1. */
+  patternEmotionScore?: number | null;
+  /** Concern for safety, 0 to 1. It does not replace a safety process of your own. */
+  safetyConcernScore?: number | null;
+  /** Whether the moment is a breakthrough. */
+  isBreakthrough?: boolean | null;
+  /** Hostility; in a context only. */
+  hostilityState?: HostilityState | null;
+  /** True when the server had no model to ask: then all scores are placeholders and mean nothing. */
+  isFallback?: boolean | null;
+  /** The message it belongs to, in batches where the server tells it. */
+  externalId?: ExternalId | null;
+}
+
+/** The emotions of a text. */
+export interface EmotionAnalysis {
+  /** Emotions by role. Servers differ in the key of a text without a context: use `primary`. */
+  emotions: Record<string, Emotion>;
+  /** True when the server had no model to ask: then all scores are placeholders and mean nothing. */
+  isFallback: boolean;
+  /** The emotion that was asked for: that of `user`, else `_default`, else `system`, else the first. */
+  primary?: Emotion | null;
+  /** The context, when there is one. */
+  contextId?: ContextId | null;
+  /**
+   * Id of the message: as given, made here, or told by the server. It finds the emotions of the message
+   * again.
+   */
+  externalId?: ExternalId | null;
+  /** Points in the history that the service associates with this context. */
+  contextMessageCount?: number | null;
+  /** How the emotions of the context move. */
+  trajectory?: Trajectory | null;
+  /** Growth; absent while there is too little history. */
+  growth?: Growth | null;
+  /** What kind of conversation this is. */
+  conversationMode?: ConversationMode | null;
+  /** Beliefs found in the text. */
+  beliefs?: Beliefs | null;
+  /** Patterns in the course of the context. */
+  patterns?: Patterns | null;
+  /** How the scores came about. */
+  dataQuality?: DataQuality | null;
+  /** Tokens that the call used. */
+  usage?: Usage | null;
+  /** The model that was asked. */
+  model?: string | null;
+  /** Kind of answer; some servers say `per_message`. */
+  responseType?: string | null;
+  /** Parameters that the server took. */
+  params?: JsonObject | null;
+}
+
+/** The stored emotions of a context or of one of its messages. */
+export interface EmotionState {
+  /** Emotions by role. Servers differ in the key: use `primary`. */
+  emotions: Record<string, Emotion>;
+  /** True when the stored scores are placeholders and mean nothing. */
+  isFallback: boolean;
+  /** The emotion that was asked for: that of `user`, else `_default`, else `system`, else the first. */
+  primary?: Emotion | null;
+  /** The context. */
+  contextId?: ContextId | null;
+  /** The message, when one was asked for. */
+  externalId?: ExternalId | null;
+  /** How the emotions of the context move. */
+  trajectory?: Trajectory | null;
+  /** Growth; absent while there is too little history. */
+  growth?: Growth | null;
+  /** What kind of conversation this is. */
+  conversationMode?: ConversationMode | null;
+  /** Beliefs found in the texts. */
+  beliefs?: Beliefs | null;
+  /** Patterns in the course of the context. */
+  patterns?: Patterns | null;
+  /** Tokens that the call used. */
+  usage?: Usage | null;
+  /** The model that was asked. */
+  model?: string | null;
+  /** Parameters that the server took. */
+  params?: JsonObject | null;
+}
+
+/** How the last hours went. */
+export interface EmotionalMomentum {
+  /** Emotion now. */
+  currentEmotion?: string | null;
+  /** Intensity now. */
+  currentIntensity?: number | null;
+  /** Wonder now. */
+  currentWonder?: number | null;
+  /** Where it goes. */
+  trajectory?: MomentumDirection | null;
+  /** Change of intensity an hour. */
+  momentum?: number | null;
+  /** Mean intensity. */
+  averageIntensity?: number | null;
+  /** Mean wonder. */
+  averageWonder?: number | null;
+  /** Mean valence. */
+  averageValence?: number | null;
+  /** How much the intensity varies. */
+  emotionalVolatility?: number | null;
+  /** How likely a discovery is. */
+  discoveryPotential?: DiscoveryPotential | null;
+  /** Hours that it covers. */
+  windowHours?: number | null;
+  /** Points in these hours. */
+  dataPointCount?: number | null;
+}
+
 /** One follow-up of a prompt. */
 export interface FollowUp {
   /** Instruction. */
@@ -270,20 +961,56 @@ export interface FollowUp {
   delay?: number | null;
 }
 
-/** The campaign of a hit. */
-export interface HitCampaign {
-  /** Campaign id. */
-  id?: CampaignId | null;
-  /** Name. */
-  name?: string | null;
+/** The last month against the one before. Absent while there is too little history. */
+export interface Growth {
+  /** The two spans that are compared. */
+  comparisonWindow?: GrowthComparison | null;
+  /** One entry a dimension. */
+  dimensions?: GrowthIndicator[] | null;
+  /** Mean of the changes, in percent. */
+  overallGrowthScore?: number | null;
+  /** Dimensions that grow. */
+  dimensionsGrowing?: number | null;
+  /** Dimensions that decline. */
+  dimensionsDecline?: number | null;
+  /** In a sentence. */
+  summary?: string | null;
 }
 
-/** Where a person lives. */
-export interface HitLocation {
-  /** City. */
-  city?: string | null;
-  /** Country name. */
-  country?: string | null;
+/** The two spans that are compared. */
+export interface GrowthComparison {
+  /** The later one. */
+  recent?: GrowthWindow | null;
+  /** The earlier one. */
+  historical?: GrowthWindow | null;
+}
+
+/** The change of one dimension. */
+export interface GrowthIndicator {
+  /** The dimension. */
+  dimension?: GrowthDimension | null;
+  /** Change in percent. */
+  percentageChange?: number | null;
+  /** Value of the later span. */
+  recentValue?: number | null;
+  /** Value of the earlier span. */
+  historicalValue?: number | null;
+  /** Change in percent from which on it counts as growth. */
+  threshold?: number | null;
+  /** Whether it counts as growth. */
+  isGrowing?: boolean | null;
+  /** In a sentence. */
+  description?: string | null;
+}
+
+/** A span of time. */
+export interface GrowthWindow {
+  /** Start. */
+  start?: Timestamp | null;
+  /** End. */
+  end?: Timestamp | null;
+  /** Points in it. */
+  dataPoints?: number | null;
 }
 
 /** Counters of the conversation of a hit. */
@@ -294,6 +1021,22 @@ export interface HitStats {
   responses?: number | null;
   /** Time of the last answer. */
   lastResponse?: Timestamp | null;
+}
+
+/** Hostility in a context. */
+export interface HostilityState {
+  /** In a word. */
+  level?: HostilityLevel | null;
+  /** Score. */
+  score?: number | null;
+  /** How often it rose. */
+  escalationCount?: number | null;
+  /** When it last rose. */
+  lastEscalation?: Timestamp | null;
+  /** Whether it is falling. */
+  deEscalationDetected?: boolean | null;
+  /** How to meet it. */
+  recommendedResponse?: HostilityResponse | null;
 }
 
 /** An import that was queued. */
@@ -328,7 +1071,10 @@ export interface ImportRow {
 
 /** Progress and outcome of an import. */
 export interface ImportStatus {
-  /** Whether the import has ended: it says `completed`, all rows are processed, or an end time is set. */
+  /**
+   * Whether the import has ended: it says `completed` or that it failed, all rows are processed, or an end
+   * time is set.
+   */
   finished: boolean;
   /** Import id. */
   listId?: ListId | null;
@@ -371,11 +1117,31 @@ export interface NewAgent {
   /** LinkedIn e-mail. */
   email?: string | null;
   /** State, such as `setup_pending`. */
-  status?: string | null;
+  status?: AgentStatus | null;
   /** Health, such as `initializing`. */
   healthStatus?: string | null;
+  /** The person behind it. */
+  profile?: AgentProfile | null;
+  /** Working hours. */
+  workingHours?: WorkingHours | null;
+  /** Limits of one day. */
+  limits?: DailyLimits | null;
+  /** The proxy that it works through. */
+  proxy?: AgentProxy | null;
   /** Creation time. */
   createdAt?: Timestamp | null;
+  /** The team that owns it. */
+  teamId?: TeamId | null;
+}
+
+/** Patterns in the course of a context. */
+export interface Patterns {
+  /** Patterns found. */
+  detected?: DetectedPattern[] | null;
+  /** Those that show now. */
+  activePatterns?: string[] | null;
+  /** In a sentence. */
+  patternSummary?: string | null;
 }
 
 /** A product, called an offering in the dashboard. */
@@ -468,6 +1234,40 @@ export interface Prospect {
   prospect?: ProspectProfile | null;
 }
 
+/** The campaign that a person is in. */
+export interface ProspectCampaign {
+  /** Campaign id. */
+  id?: CampaignId | null;
+  /** Name. */
+  name?: string | null;
+}
+
+/** A person who was deleted. */
+export interface ProspectDeleted {
+  /** Confirmation text. */
+  message?: string | null;
+  /** Who was deleted, and what went along. */
+  deletionSummary?: ProspectDeletion | null;
+  /** Counters of the campaign after it. */
+  campaignStatsUpdated?: RemainingStats | null;
+}
+
+/** What was deleted with a person. */
+export interface ProspectDeletion {
+  /** The deleted person. */
+  prospectId?: ProspectId | null;
+  /** The person's name. */
+  prospectName?: string | null;
+  /** The campaign that the person was in. */
+  campaignId?: CampaignId | null;
+  /** Its name. */
+  campaignName?: string | null;
+  /** Counts of the deleted records. */
+  deletedItems?: DeletedItems | null;
+  /** Time of deletion. */
+  deletedAt?: Timestamp | null;
+}
+
 /** One conversation with its campaign, its person and its messages. */
 export interface ProspectDetails {
   /** Id of the conversation (chat), not of the person. */
@@ -481,9 +1281,9 @@ export interface ProspectDetails {
   /** Time of the last message, not its text. */
   lastMessage?: Timestamp | null;
   /** The campaign. */
-  campaign?: HitCampaign | null;
+  campaign?: ProspectCampaign | null;
   /** The person. */
-  prospect?: ProspectPerson | null;
+  prospect?: ProspectProfile | null;
   /** The conversation so far; the service promises no order. */
   messages?: ChatMessage[] | null;
   /** Context text of this conversation; some servers do not tell it. */
@@ -511,7 +1311,7 @@ export interface ProspectHit {
   /** Employer's LinkedIn page, when known. */
   currentCompanyLinkedInUrl?: string | null;
   /** Where the person lives. */
-  location?: HitLocation | null;
+  location?: ProspectLocation | null;
   /** State of the conversation. */
   status?: ConversationStatus | null;
   /** Qualification. */
@@ -523,33 +1323,17 @@ export interface ProspectHit {
   /** Time of the last activity. */
   lastActivity?: Timestamp | null;
   /** The campaign. */
-  campaign?: HitCampaign | null;
+  campaign?: ProspectCampaign | null;
   /** Counters of the conversation. */
   stats?: HitStats | null;
 }
 
-/** A person as the details of a conversation show them. */
-export interface ProspectPerson {
-  /** Id of the person. */
-  id?: ProspectId | null;
-  /** Full name. */
-  name?: string | null;
-  /** LinkedIn profile address. */
-  url?: string | null;
-  /** LinkedIn headline. */
-  headline?: string | null;
-  /** Employer, when enriched. */
-  currentCompanyName?: string | null;
-  /** Job title, when enriched. */
-  currentJobTitle?: string | null;
-  /** Employer's web site, when known. */
-  currentCompanyWebsite?: string | null;
-  /** Employer's LinkedIn page, when known. */
-  currentCompanyLinkedInUrl?: string | null;
-  /** Where the person lives. */
-  location?: HitLocation | null;
-  /** Summary text of the profile. */
-  about?: string | null;
+/** Where a person lives. */
+export interface ProspectLocation {
+  /** City. */
+  city?: string | null;
+  /** Country name. */
+  country?: string | null;
 }
 
 /** A person. */
@@ -570,6 +1354,248 @@ export interface ProspectProfile {
   currentCompanyWebsite?: string | null;
   /** Employer's LinkedIn page, when known. */
   currentCompanyLinkedInUrl?: string | null;
+  /** Where the person lives; only in the details of a conversation. */
+  location?: ProspectLocation | null;
+  /** Summary text of the profile; only in the details of a conversation. */
+  about?: string | null;
+}
+
+/** What became of the people to delete. */
+export interface ProspectsDeleted {
+  /** Confirmation text. */
+  message?: string | null;
+  /** The counts. */
+  summary?: DeletionCounts | null;
+  /** One row for each person; some servers give the counts only. */
+  results?: DeletionResult[] | null;
+  /** Counters of the campaign after it; some servers do not give them. */
+  campaignStatsUpdated?: RemainingStats | null;
+}
+
+/** Prospects of a campaign by their qualification. */
+export interface QualificationBreakdown {
+  /** Not decided yet. */
+  pending?: number | null;
+  /** A fit. */
+  qualified?: number | null;
+  /** Not a fit. */
+  disqualified?: number | null;
+}
+
+/** What happened in the team lately. */
+export interface RecentActivity {
+  /** In the last 24 hours. */
+  last24Hours?: ActivityCounts | null;
+  /** In the last week. */
+  lastWeek?: ActivityCounts | null;
+}
+
+/** Counters of a campaign after people were deleted from it. */
+export interface RemainingStats {
+  /** Campaign; only after deleting many. */
+  campaignId?: CampaignId | null;
+  /** Prospects left. */
+  prospectsCount?: number | null;
+  /** Messages left. */
+  messagesCount?: number | null;
+  /** Qualified prospects left. */
+  qualifiedCount?: number | null;
+}
+
+/** Hints for the wording of an answer. */
+export interface ResponseGuidance {
+  /** Tone. */
+  tone?: string | null;
+  /** What to look at. */
+  focus?: string | null;
+  /** Ways to speak. */
+  speechPatterns?: string[] | null;
+  /** What to leave out. */
+  prohibitions?: string[] | null;
+  /** Examples. */
+  exampleResponses?: string[] | null;
+}
+
+/** How to answer. */
+export interface ResponseStrategy {
+  /** Tone. */
+  tone?: string | null;
+  /** What to look at. */
+  focus?: string | null;
+  /** Steps. */
+  actionables?: string[] | null;
+}
+
+/** An import that was queued for each of several campaigns. */
+export interface RoundRobinAccepted {
+  /** Confirmation text. */
+  message?: string | null;
+  /** Profiles received. */
+  totalProspects?: number | null;
+  /** Campaigns used. */
+  campaignsCount?: number | null;
+  /** Campaigns whose import was started; some servers do not tell them. */
+  successfulCampaignIds?: CampaignId[] | null;
+  /** One share for each campaign that got people. */
+  distribution?: CampaignShare[] | null;
+}
+
+/** A Sales Navigator import that was queued. The service has no call to follow it. */
+export interface SalesNavigatorAccepted {
+  /** Confirmation text. */
+  message?: string | null;
+  /** The saved search, for correlation only. */
+  sourceId?: SourceId | null;
+  /** The run, for correlation only. */
+  runId?: RunId | null;
+  /** State; only `queued` is documented. */
+  status?: string | null;
+  /** How many people will be taken at most. */
+  requestedCount?: SalesNavigatorCount | null;
+}
+
+/** An earlier moment. */
+export interface SimilarMoment {
+  /** Its id. */
+  memoryId?: string | null;
+  /** How similar it is, 0 to 1. */
+  similarity?: number | null;
+  /** Its emotion. */
+  emotion?: string | null;
+  /** Its intensity. */
+  intensity?: number | null;
+  /** When it was. */
+  timestamp?: Timestamp | null;
+  /** Tags. */
+  tags?: string[] | null;
+  /** What it was about. */
+  context?: string | null;
+}
+
+/** Earlier moments like this one. */
+export interface SimilarMoments {
+  /** The moments. */
+  moments?: SimilarMoment[] | null;
+  /** Patterns that fit. */
+  patterns?: SimilarPattern[] | null;
+  /** What they have in common. */
+  insights?: string | null;
+}
+
+/** A pattern that fits the moment. */
+export interface SimilarPattern {
+  /** Its id. */
+  patternId?: string | null;
+  /** Its kind. */
+  patternType?: string | null;
+  /** Its name. */
+  name?: string | null;
+  /** How often it comes. */
+  frequency?: number | null;
+  /** How sure the service is, 0 to 1. */
+  confidence?: number | null;
+  /** Emotions in order. */
+  emotionalSequence?: string[] | null;
+}
+
+/** Prospects of a campaign by the state of their conversation. */
+export interface StatusDistribution {
+  /** Not contacted yet. */
+  pending?: number | null;
+  /** Contacted. */
+  contacted?: number | null;
+  /** Answered. */
+  responded?: number | null;
+  /** Qualified. */
+  qualified?: number | null;
+  /** Closed. */
+  closed?: number | null;
+}
+
+/** A webhook that a test event was sent to. */
+export interface TestedWebhook {
+  /** Webhook id. */
+  id?: WebhookId | null;
+  /** Label. */
+  name?: string | null;
+  /** Address that the event was sent to. */
+  url?: string | null;
+}
+
+/** How the emotions of a context move. */
+export interface Trajectory {
+  /** What is usual. */
+  baseline?: TrajectoryBaseline | null;
+  /** Where it goes. */
+  trend?: TrajectoryTrend | null;
+  /** A breakthrough, when there is one. */
+  breakthrough?: TrajectoryBreakthrough | null;
+  /** The last hours. */
+  momentum?: EmotionalMomentum | null;
+  /** Earlier moments like this one. */
+  similarMoments?: SimilarMoments | null;
+}
+
+/** What is usual for a context. */
+export interface TrajectoryBaseline {
+  /** The span that it covers. */
+  window?: BaselineWindow | null;
+  /** Points in that span. */
+  dataPointCount?: number | null;
+  /** Share of each dominant emotion. */
+  dominantEmotions?: Record<string, number> | null;
+  /** Mean intensity. */
+  averageIntensity?: number | null;
+  /** Usual valence. */
+  baselineValence?: number | null;
+  /** Usual arousal. */
+  baselineArousal?: number | null;
+  /** How much the intensity varies: its standard deviation. */
+  emotionalVolatility?: number | null;
+  /** Usual complexity. */
+  averageComplexity?: string | null;
+  /** Mean wonder. */
+  averageWonderIndex?: number | null;
+  /** Breakthroughs in that span. */
+  breakthroughCount?: number | null;
+}
+
+/** A breakthrough. */
+export interface TrajectoryBreakthrough {
+  /** Whether there is one. */
+  detected?: boolean | null;
+  /** What makes it one. */
+  type?: BreakthroughType | null;
+  /** How much it means. */
+  significance?: number | null;
+}
+
+/** Where the emotions of a context go. */
+export interface TrajectoryTrend {
+  /** In a word. */
+  direction?: TrendDirection | null;
+  /** Change of valence. */
+  valenceTrend?: number | null;
+  /** Change of intensity. */
+  intensityTrend?: number | null;
+  /** Change of wonder. */
+  wonderTrend?: number | null;
+  /** Breakthroughs a week. */
+  breakthroughRate?: number | null;
+}
+
+/** Tokens that a call used. */
+export interface Usage {
+  /** Tokens of the question, in chats. */
+  promptTokens?: number | null;
+  /** Tokens of the reply, in chats. */
+  completionTokens?: number | null;
+  /** Tokens of the analysis; the service has four spellings of it. */
+  analyseTokens?: number | null;
+  /** All tokens. */
+  totalTokens?: number | null;
+  /** Parts of the analysis. */
+  analyseTokenDetails?: AnalyseTokenDetails | null;
 }
 
 /** What the server says of the key. */
@@ -580,4 +1606,158 @@ export interface Verified {
   message?: string | null;
   /** The team that owns the key; some servers do not tell it. */
   teamId?: TeamId | null;
+}
+
+/** A receiver of events. Its secret is never told. */
+export interface Webhook {
+  /** Webhook id. */
+  id: WebhookId;
+  /** Label. */
+  name?: string | null;
+  /** Address that the events are sent to. */
+  url?: string | null;
+  /** Events that it hears. */
+  events?: WebhookEvent[] | null;
+  /** Whether events are delivered; repeated failures turn it off. */
+  active?: boolean | null;
+  /** Time of the last good delivery. */
+  lastSuccess?: Timestamp | null;
+  /** Time of the last failed delivery. */
+  lastFailure?: Timestamp | null;
+  /** Good deliveries. */
+  successCount?: number | null;
+  /** Failed deliveries; turning the webhook on again sets it to zero. */
+  failureCount?: number | null;
+  /** Creation time. */
+  createdAt?: Timestamp | null;
+}
+
+/** A webhook that was changed or deleted. */
+export interface WebhookChanged {
+  /** Webhook id. */
+  id?: WebhookId | null;
+  /** Confirmation text. */
+  message?: string | null;
+}
+
+/** A webhook that was just created. */
+export interface WebhookCreated {
+  /** Id of the new webhook. */
+  id: WebhookId;
+  /** Label as stored. */
+  name?: string | null;
+  /** Address that the events are sent to. */
+  url?: string | null;
+  /** Events that it hears. */
+  events?: WebhookEvent[] | null;
+  /** Whether events are delivered. */
+  active?: boolean | null;
+  /** Confirmation text. */
+  message?: string | null;
+}
+
+/** What a delivery of an event looks like. */
+export interface WebhookEventExample {
+  /** Name of the event. */
+  event?: WebhookEvent | null;
+  /** Time of the event. */
+  timestamp?: Timestamp | null;
+  /** What happened; its members depend on the event. */
+  data?: JsonObject | null;
+  /** The team that the event belongs to. */
+  team?: WebhookEventTeam | null;
+}
+
+/** The team that an event belongs to. */
+export interface WebhookEventTeam {
+  /** Team id. */
+  id?: TeamId | null;
+  /** Name; some servers do not tell it. */
+  name?: string | null;
+}
+
+/** An event that a webhook can hear. */
+export interface WebhookEventType {
+  /** Name of the event: what a subscription takes. */
+  id: WebhookEvent;
+  /** Title. */
+  name?: string | null;
+}
+
+/** A test event that was sent. */
+export interface WebhookTest {
+  /** Confirmation text. */
+  message?: string | null;
+  /** Name of the event. */
+  event?: WebhookEvent | null;
+  /** Receivers tried. */
+  webhooksCount?: number | null;
+  /** The receivers. */
+  webhooks?: TestedWebhook[] | null;
+}
+
+/** An event that can be sent as a test. */
+export interface WebhookTestEvent {
+  /** Name of the event: what a test takes. */
+  id: WebhookEvent;
+  /** Title. */
+  name?: string | null;
+  /** When it happens. */
+  description?: string | null;
+  /** What it is about. */
+  category?: WebhookEventCategory | null;
+}
+
+/** The hours in which an agent works. */
+export interface WorkingHours {
+  /** Days of work. */
+  days?: Weekday[] | null;
+  /** Begin of the working day, `HH:MM`. */
+  start?: string | null;
+  /** End of the working day, `HH:MM`. */
+  end?: string | null;
+  /** Name of the time zone, such as `Europe/Paris`, where the server gives a name. */
+  timezone?: string | null;
+  /** The time zone where the server gives a number: an offset whose unit is not documented. */
+  timezoneOffset?: number | null;
+}
+
+/** The window of one client: the agents assigned to it, with their campaigns, conversations and prospects. */
+export interface Workspace {
+  /** Workspace id. */
+  id: WorkspaceId;
+  /** Name of the client. */
+  name?: string | null;
+  /** The team that holds the users of the client. */
+  clientTeamId?: TeamId | null;
+  /** Creation time. */
+  createdAt?: Timestamp | null;
+}
+
+/** Counts of records that a client sees now, or no longer sees. */
+export interface WorkspaceAccess {
+  /** Campaigns. */
+  campaigns?: number | null;
+  /** Conversations. */
+  chats?: number | null;
+  /** Prospects. */
+  prospects?: number | null;
+}
+
+/** A workspace that was deleted. */
+export interface WorkspaceDeleted {
+  /** Confirmation text. */
+  message?: string | null;
+  /** What was taken out of it. */
+  stats?: WorkspaceDeletion | null;
+}
+
+/** What was taken out of a deleted workspace. */
+export interface WorkspaceDeletion {
+  /** Agents that are assigned no more; they stay in the team. */
+  agentsUnassigned?: number | null;
+  /** Campaigns that the client no longer sees. */
+  campaignsUpdated?: number | null;
+  /** Conversations that the client no longer sees. */
+  chatsUpdated?: number | null;
 }

@@ -46,7 +46,7 @@ export interface UpdateCampaign {
   variables?: JsonObject | undefined;
 }
 
-/** The calls of `kakiyo.campaigns`. */
+/** Outreach campaigns. */
 export class Campaigns extends Resource {
   /**
    * Creates a campaign from a product, a prompt and an agent.

@@ -26,7 +26,7 @@ export interface CheckDnc {
   url: string;
 }
 
-/** The calls of `kakiyo.dnc`. */
+/** People who must not be contacted. */
 export class Dnc extends Resource {
   /**
    * Blocks one profile.
@@ -86,7 +86,7 @@ export class Dnc extends Resource {
    * The server tells the number of entries of one page only, never of all: a page shorter than asked for is
    * the last one.
    *
-   * Costs 1 credit a page of up to 1000 rows. Quota: `dnc.read`, which all calls of that group share. Sent
+   * Costs 1 credit a page of up to 1,000 rows. Quota: `dnc.read`, which all calls of that group share. Sent
    * again after connection failures, time-outs, 429 and 5xx.
    *
    * Source: docs: /api-reference/dnc/list

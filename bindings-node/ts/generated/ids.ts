@@ -11,11 +11,25 @@ export type CampaignId = Id<"CampaignId">;
 /** Id of a conversation. */
 export type ChatId = Id<"ChatId">;
 
+/**
+ * Name of a context, chosen by the caller: 1 to 128 bytes of UTF-8. Use a pseudonym, never an email address.
+ */
+export type ContextId = Id<"ContextId">;
+
 /** Id of an entry of the Do Not Contact list. */
 export type DncEntryId = Id<"DncEntryId">;
 
+/**
+ * Id of a message inside its context, chosen by the caller; best a UUID, since some servers take nothing
+ * else.
+ */
+export type ExternalId = Id<"ExternalId">;
+
 /** Id of an import, as the add calls give it. */
 export type ListId = Id<"ListId">;
+
+/** Id of the membership of a user in a workspace. */
+export type MembershipId = Id<"MembershipId">;
 
 /** Id of an AI model. */
 export type ModelId = Id<"ModelId">;
@@ -29,5 +43,20 @@ export type PromptId = Id<"PromptId">;
 /** Id of a person. */
 export type ProspectId = Id<"ProspectId">;
 
+/** Id of a run of a Sales Navigator import. */
+export type RunId = Id<"RunId">;
+
+/** Id of a saved Sales Navigator search. */
+export type SourceId = Id<"SourceId">;
+
 /** Id of a team. */
 export type TeamId = Id<"TeamId">;
+
+/** Id of a user. */
+export type UserId = Id<"UserId">;
+
+/** Id of a webhook. */
+export type WebhookId = Id<"WebhookId">;
+
+/** Id of a workspace. */
+export type WorkspaceId = Id<"WorkspaceId">;

@@ -6,7 +6,7 @@ import { Resource } from "../resource.js";
 import type { AiModel } from "./answers.js";
 import type { ModelId } from "./ids.js";
 
-/** The calls of `kakiyo.models`. */
+/** AI models that prompts can be written for. */
 export class Models extends Resource {
   /**
    * Reads one AI model with its prices.

@@ -13,7 +13,7 @@ export interface CreateProduct {
   description: string;
 }
 
-/** The calls of `kakiyo.products`. */
+/** Offerings that the agents sell. */
 export class Products extends Resource {
   /**
    * Adds an offering that campaigns can sell.

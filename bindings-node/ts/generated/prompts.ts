@@ -32,7 +32,7 @@ export interface UpdatePrompt {
   comment?: string | undefined;
 }
 
-/** The calls of `kakiyo.prompts`. */
+/** Writing instructions for the AI. */
 export class Prompts extends Resource {
   /**
    * Adds a prompt and gives its id.

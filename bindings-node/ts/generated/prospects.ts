@@ -10,12 +10,30 @@ import type {
   ImportAccepted,
   ImportStatus,
   Prospect,
+  ProspectDeleted,
   ProspectDetails,
   ProspectHit,
+  ProspectsDeleted,
+  RoundRobinAccepted,
+  SalesNavigatorAccepted,
 } from "./answers.js";
-import type { ConversationStatus, SearchQualification } from "./enums.js";
-import type { CampaignId, ChatId, ListId } from "./ids.js";
+import type { ConversationStatus, SalesNavigatorCount, SearchQualification } from "./enums.js";
+import type { CampaignId, ChatId, ListId, ProspectId } from "./ids.js";
 import type { ProspectInput } from "./inputs.js";
+
+/** Arguments of {@link Prospects.add}. */
+export interface AddProspect {
+  /** The campaign that receives the person. */
+  campaignId: CampaignId;
+  /** Full name. */
+  name: string;
+  /** LinkedIn profile address. */
+  url: string;
+  /** Start the conversation as already under way. */
+  ongoing?: boolean | undefined;
+  /** Context for this one conversation, at most 3,000 characters; prompts use it as `{{customData}}`. */
+  customData?: string | undefined;
+}
 
 /** Arguments of {@link Prospects.addBatch}. */
 export interface AddProspectsBatch {
@@ -23,6 +41,37 @@ export interface AddProspectsBatch {
   campaignId: CampaignId;
   /** The profiles, 1 to 100 a call. */
   prospects: readonly ProspectInput[];
+}
+
+/** Arguments of {@link Prospects.addRoundRobin}. */
+export interface AddProspectsRoundRobin {
+  /** The campaigns that share them, at least 2. */
+  campaignIds: readonly CampaignId[];
+  /** The profiles, 1 to 100 a call. */
+  prospects: readonly ProspectInput[];
+}
+
+/** Arguments of {@link Prospects.deleteMany}. */
+export interface DeleteProspects {
+  /** The people, 1 to 100 a call, not their conversations (chats); the service advises 25 to 50. */
+  prospectIds: readonly ProspectId[];
+  /** A guard: everyone has to belong to this campaign, or nobody is deleted. */
+  campaignId?: CampaignId | undefined;
+}
+
+/** Arguments of {@link Prospects.importSalesNavigator}. */
+export interface ImportSalesNavigator {
+  /** The campaign that receives the people. */
+  campaignId: CampaignId;
+  /**
+   * Whole address of the search: `https`, below `/sales/search/people`, with its `query` parameter; at most
+   * 20,000 characters.
+   */
+  searchUrl: string;
+  /** How many people to take: 100, 250 or 500; 250 unless set. */
+  requestedCount?: SalesNavigatorCount | undefined;
+  /** Label of the search, 1 to 120 characters; `Sales Navigator import` unless set. */
+  name?: string | undefined;
 }
 
 /** Arguments of {@link Prospects.list}. */
@@ -61,13 +110,41 @@ export interface SetCustomData {
   customData: string;
 }
 
-/** The calls of `kakiyo.prospects`. */
+/** Arguments of {@link Prospects.waitForImport}. */
+export interface WaitForImport {
+  /**
+   * Shortest rest between two looks in seconds, 0.01 to 3,600; 2 unless set. Rests grow to 15 times as much.
+   */
+  intervalSeconds?: number | undefined;
+  /** Longest wait in seconds, up to 604,800 (a week); 900 unless set. With 0 there is one look. */
+  deadlineSeconds?: number | undefined;
+}
+
+/** People, conversations and imports. */
 export class Prospects extends Resource {
+  /**
+   * Queues one LinkedIn profile for import into one campaign.
+   *
+   * The answer means "queued": `waitForImport` or `importStatus` tell what became of it. Many profiles travel
+   * together with `addBatch`, up to 100 for the price of one.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
+   * where it surely did not arrive, or after 429.
+   *
+   * Errors beside the common ones: `validation_error`, `not_found`, `campaign_not_found`.
+   *
+   * Source: docs: /api-reference/prospects/add-single
+   */
+  add(args: AddProspect, options?: CallOptions): ApiPromise<ImportAccepted> {
+    return this.call("prospects.add", { ...args }, options);
+  }
+
   /**
    * Queues up to 100 LinkedIn profiles for import into one campaign.
    *
-   * The answer means "queued": follow it with `importStatus`. The server normalises the addresses, leaves out
-   * people that the campaign has already and people on the Do Not Contact list, then makes the conversations.
+   * The answer means "queued": `waitForImport` or `importStatus` tell what became of it. The server
+   * normalises the addresses, leaves out people that the campaign has already and people on the Do Not
+   * Contact list, then makes the conversations.
    *
    * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
    * where it surely did not arrive, or after 429.
@@ -78,6 +155,63 @@ export class Prospects extends Resource {
    */
   addBatch(args: AddProspectsBatch, options?: CallOptions): ApiPromise<ImportAccepted> {
     return this.call("prospects.add_batch", { ...args }, options);
+  }
+
+  /**
+   * Queues up to 100 LinkedIn profiles and lets the server share them between campaigns.
+   *
+   * The least loaded campaign is served first, and each campaign that gets people has an import of its own:
+   * follow the `listId` of each share. Campaigns that are drafts, disabled or busy are refused. Who went
+   * where is told as counts only, and a repeat shares anew: for an import that can be resumed, divide the
+   * profiles yourself and use `addBatch`.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
+   * where it surely did not arrive, or after 429.
+   *
+   * Errors beside the common ones: `invalid_campaigns`, `forbidden`, `campaign_not_found`.
+   *
+   * Source: docs: /api-reference/prospects/add-batch-round-robin
+   */
+  addRoundRobin(args: AddProspectsRoundRobin, options?: CallOptions): ApiPromise<RoundRobinAccepted> {
+    return this.call("prospects.add_round_robin", { ...args }, options);
+  }
+
+  /**
+   * Deletes a person with the conversation, tasks and events, for good.
+   *
+   * It wants the id of the person, where `get`, `pause` and `resume` want that of the conversation (chat). A
+   * running conversation is refused (`prospect_active`): pause it first. When an attempt had to be repeated,
+   * `not_found` can mean that the first one has done the work.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `forbidden`, `not_found`, `prospect_active`.
+   *
+   * Source: docs: /api-reference/prospects/delete-single
+   *
+   * @param prospectId - The person, not the conversation (chat).
+   */
+  delete(prospectId: ProspectId, options?: CallOptions): ApiPromise<ProspectDeleted> {
+    return this.call("prospects.delete", { prospectId }, options);
+  }
+
+  /**
+   * Deletes up to 100 people with all that belongs to them, for good, and reports each.
+   *
+   * The call succeeds even when some or all could not be deleted: look at `summary.failed` and `results`.
+   * When an attempt had to be repeated, a result of `not_found` can mean that the first one has done the
+   * work.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again after
+   * connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `invalid_request`, `too_many_prospects`, `campaign_mismatch`.
+   *
+   * Source: docs: /api-reference/prospects/delete-bulk
+   */
+  deleteMany(args: DeleteProspects, options?: CallOptions): ApiPromise<ProspectsDeleted> {
+    return this.call("prospects.delete_many", { ...args }, options);
   }
 
   /**
@@ -100,9 +234,34 @@ export class Prospects extends Resource {
   }
 
   /**
+   * Queues the people of a Sales Navigator search for import into one campaign.
+   *
+   * A team has at most 3 such imports at once and a campaign 1. One too many is an error of kind
+   * `rate_limited` (`sales_navigator_team_limit`) that names no wait and is never tried again here. The
+   * service has no call to follow, continue or stop such an import: its ids are for correlation, and
+   * `importStatus` does not know them.
+   *
+   * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
+   * where it surely did not arrive, or after 429.
+   *
+   * Errors beside the common ones: `validation_error`, `campaign_missing_agent`, `campaign_not_ready`,
+   * `forbidden`, `campaign_not_found`, `campaign_busy`, `sales_navigator_source_exists`,
+   * `sales_navigator_team_limit`.
+   *
+   * Source: docs: /api-reference/prospects/import-sales-navigator
+   */
+  importSalesNavigator(
+    args: ImportSalesNavigator,
+    options?: CallOptions,
+  ): ApiPromise<SalesNavigatorAccepted> {
+    return this.call("prospects.import_sales_navigator", { ...args }, options);
+  }
+
+  /**
    * Gives progress and row reports of an import.
    *
-   * A row is imported only when its `chatCreated` is true. Each poll is a call: wait between two of them.
+   * A row is imported only when its `chatCreated` is true. Each poll is a call: `waitForImport` polls with
+   * measure.
    *
    * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
    * after connection failures, time-outs, 429 and 5xx.
@@ -214,5 +373,28 @@ export class Prospects extends Resource {
    */
   setCustomData(chatId: ChatId, args: SetCustomData, options?: CallOptions): ApiPromise<CustomDataSaved> {
     return this.call("prospects.set_custom_data", { ...args, chatId }, options);
+  }
+
+  /**
+   * Waits until an import has ended and gives its last status with the row reports.
+   *
+   * It looks first after `intervalSeconds`, then at growing distances, or when the progress so far lets the
+   * end be expected; each look is a call of `importStatus`, and the meta is the sum of them. A row is
+   * imported only when its `chatCreated` is true. An import that says that it failed is an error of kind
+   * `server`. One that has not ended by `deadlineSeconds` is an error of kind `timeout`, which tells what was
+   * seen: it goes on, and can be waited for again. Servers before June 2026 name no import when people are
+   * added: then there is nothing to wait for.
+   *
+   * Makes as many calls of `prospects.importStatus` as it takes, each at its own price and quota. Costs 1
+   * credit a call. Sent again after connection failures, time-outs, 429 and 5xx.
+   *
+   * Errors beside the common ones: `forbidden`, `not_found`.
+   *
+   * Source: docs: /api-reference/prospects/import-status
+   *
+   * @param listId - The import, as one of the add calls named it.
+   */
+  waitForImport(listId: ListId, args: WaitForImport = {}, options?: CallOptions): ApiPromise<ImportStatus> {
+    return this.call("prospects.wait_for_import", { ...args, listId }, options);
   }
 }

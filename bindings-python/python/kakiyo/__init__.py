@@ -1,7 +1,8 @@
-"""Community client for Kakiyo (AI agents for LinkedIn outreach): never throttled, never overspent.
+"""Community client for Kakiyo (LinkedIn outreach) and Kaiko (emotion analysis).
 
 Calls are scarce and cost credits. Every call waits for its slot, is sent once, and its cost is
-booked. `Kakiyo` works everywhere, notebooks included; `AsyncKakiyo` is its asyncio twin.
+booked. `Kakiyo` and `Kaiko` work everywhere, notebooks included; `AsyncKakiyo` and `AsyncKaiko` are
+their asyncio twins.
 
     from kakiyo import Kakiyo
 
@@ -11,13 +12,13 @@ booked. `Kakiyo` works everywhere, notebooks included; `AsyncKakiyo` is its asyn
 """
 
 from kakiyo import errors, models, types
-from kakiyo._async_client import AsyncKakiyo
-from kakiyo._client import Kakiyo
+from kakiyo._generated.clients import AsyncKaiko, AsyncKakiyo, Kaiko, Kakiyo
 from kakiyo._limits import Limits
 from kakiyo._native import __version__
-from kakiyo._options import CallOptions, PageOptions
+from kakiyo._options import CallOptions, DefaultOptions, PageOptions
 from kakiyo._paginator import AsyncPaginator, Paginator
 from kakiyo._sandbox import Sandbox
+from kakiyo._warnings import KakiyoDeprecationWarning, KakiyoWarning
 from kakiyo.errors import (
     AuthError,
     BudgetRefusedError,
@@ -43,6 +44,7 @@ from kakiyo.errors import (
 from kakiyo.leads import LeadPlan, ProfileList, parse_profile_url, plan_leads, read_profile_urls
 
 __all__ = [
+    "AsyncKaiko",
     "AsyncKakiyo",
     "AsyncPaginator",
     "AuthError",
@@ -55,11 +57,15 @@ __all__ = [
     "ConflictError",
     "Credits",
     "DecodeError",
+    "DefaultOptions",
     "FieldIssue",
     "InternalError",
     "InvalidRequestError",
+    "Kaiko",
     "Kakiyo",
+    "KakiyoDeprecationWarning",
     "KakiyoError",
+    "KakiyoWarning",
     "LeadPlan",
     "Limits",
     "NotFoundError",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from kakiyo._inputs import encoded
 from kakiyo._options import written
 from kakiyo._paginator import AsyncPaginator, Paginator
+from kakiyo._warnings import settled
 from kakiyo.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -22,13 +23,19 @@ def _written(options: CallOptions) -> str:
     return written(options, InvalidRequestError) if options else ""
 
 
-class Caller:
-    """Makes calls and waits for them on this thread."""
+class Bridged:
+    """What makes its calls through a native client."""
 
     __slots__ = ("_native",)
 
     def __init__(self, native: Client) -> None:
         self._native = native
+
+
+class Caller(Bridged):
+    """Makes calls and waits for them on this thread."""
+
+    __slots__ = ()
 
     def _call(
         self, _model: type[_M], operation: str, arguments: Mapping[str, Any], options: CallOptions
@@ -50,28 +57,23 @@ class Caller:
         return Paginator(self._native, operation, encoded(arguments, operation), options)
 
 
-class AsyncCaller:
+class AsyncCaller(Bridged):
     """Makes calls and awaits them on the running event loop."""
 
-    __slots__ = ("_native",)
-
-    def __init__(self, native: Client) -> None:
-        self._native = native
+    __slots__ = ()
 
     async def _call(
         self, _model: type[_M], operation: str, arguments: Mapping[str, Any], options: CallOptions
     ) -> _M:
-        result: _M = await self._native.start_call(
-            operation, encoded(arguments, operation), _written(options)
-        )
+        call = self._native.start_call(operation, encoded(arguments, operation), _written(options))
+        result: _M = await settled(call, self._native)
         return result
 
     async def _call_list(
         self, _model: type[_M], operation: str, arguments: Mapping[str, Any], options: CallOptions
     ) -> Rows[_M]:
-        result: Rows[_M] = await self._native.start_call(
-            operation, encoded(arguments, operation), _written(options)
-        )
+        call = self._native.start_call(operation, encoded(arguments, operation), _written(options))
+        result: Rows[_M] = await settled(call, self._native)
         return result
 
     def _paginate(

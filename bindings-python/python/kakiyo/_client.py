@@ -1,103 +1,27 @@
-"""The sync client."""
+"""What the sync clients are built on; their options are generated."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kakiyo._base import open_client, raw_body, raw_query
-from kakiyo._generated.resources import Operations
+from kakiyo._base import ClientBase, raw_body, raw_query
 from kakiyo._options import written
 from kakiyo.errors import InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from os import PathLike
+    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self, Unpack
 
-    from kakiyo._limits import Limits
     from kakiyo._native import RawResponse
     from kakiyo._options import CallOptions
 
 
-class Kakiyo(Operations):
-    """The Kakiyo client. It works in scripts, threads, forked workers and notebooks.
-
-    Nothing is opened, started or sent before the first call.
-
-    Args:
-        api_key: The key, or a callable that gives it and is asked again once when the server
-            refuses it. `KAKIYO_API_KEY` unless given.
-        base_url: Address of the API, version included. `KAKIYO_BASE_URL`, then the vendor's,
-            unless given.
-        limits: `"auto"`, `"published"`, `"tiered"`, `"unlimited"`, a `Limits`, or a list of dicts
-            (see `Limits.custom`).
-        timeout: Seconds for one attempt; 30 unless given (120 for Do-Not-Contact batches).
-        max_wait: Seconds that a call may wait for quota; no limit unless given.
-        max_retries: Retries after the first attempt; 2 unless given.
-        retry_delay: Seconds before the first retry, doubled each time; 1 unless given.
-        connect_timeout: Seconds to make a connection; 10 unless given.
-        check_key: Whether the length of the key is checked towards the vendor's own host.
-        proxy: Proxy for all requests; the usual environment variables count unless given.
-        ca_bundle: PEM file of certificate authorities to trust beside the bundled ones.
-        client_cert: PEM file with a client certificate and its private key.
-        user_agent: Text to put behind the library's own user agent.
-        http2: Whether HTTP/2 is offered over TLS.
-        extra_headers: Headers for every call.
-
-    Raises:
-        ConfigError: An option cannot be right.
-    """
+class SyncClient(ClientBase):
+    """A client whose calls wait on the caller's thread."""
 
     __slots__ = ()
-
-    def __init__(
-        self,
-        api_key: str | Callable[[], str] | None = None,
-        *,
-        base_url: str | None = None,
-        limits: str | Limits | Iterable[Mapping[str, Any]] | None = None,
-        timeout: float | None = None,
-        max_wait: float | None = None,
-        max_retries: int | None = None,
-        retry_delay: float | None = None,
-        connect_timeout: float | None = None,
-        check_key: bool | None = None,
-        proxy: str | None = None,
-        ca_bundle: str | PathLike[str] | None = None,
-        client_cert: str | PathLike[str] | None = None,
-        user_agent: str | None = None,
-        http2: bool | None = None,
-        extra_headers: Mapping[str, str] | None = None,
-    ) -> None:
-        super().__init__(
-            open_client(
-                {
-                    "api_key": api_key,
-                    "base_url": base_url,
-                    "limits": limits,
-                    "timeout": timeout,
-                    "max_wait": max_wait,
-                    "max_retries": max_retries,
-                    "retry_delay": retry_delay,
-                    "connect_timeout": connect_timeout,
-                    "check_key": check_key,
-                    "proxy": proxy,
-                    "ca_bundle": ca_bundle,
-                    "client_cert": client_cert,
-                    "user_agent": user_agent,
-                    "http2": http2,
-                    "extra_headers": extra_headers,
-                }
-            )
-        )
-
-    def with_options(self, **options: Unpack[CallOptions]) -> Self:
-        """Gives a copy with other defaults; connections, quota and key are shared."""
-        copy = object.__new__(type(self))
-        copy._native = self._native.with_options(written(options, InvalidRequestError))
-        return copy
 
     def raw(
         self,
@@ -141,6 +65,3 @@ class Kakiyo(Operations):
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}()"

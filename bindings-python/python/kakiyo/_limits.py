@@ -51,7 +51,7 @@ class Limits:
         Args:
             limits: Each a dict with `group` (`team`, `each_operation`, `operation:NAME`,
                 `tier:low`, `shared:NAME`), `limit`, and where wanted `window` and `max_in_flight`
-                in seconds.
+                in seconds and `max_concurrent`, the calls in flight at once.
         """
         made = cls("custom")
         made._limits = [dict(limit) for limit in limits]

@@ -11,14 +11,41 @@ from typing import Any, Generic, TypeVar, final, overload
 
 from typing_extensions import Self
 
+from kakiyo._warnings import KakiyoWarning
 from kakiyo.errors import Credits
 from kakiyo.types import (
+    AgentAlertSeverity,
+    AgentStatus,
     AiModelStatus,
+    BaselineWindow,
+    BeliefType,
+    BreakthroughType,
     CampaignStatus,
+    ChatRole,
+    ConversationKind,
+    DataQuality,
+    DeletionStatus,
+    DimensionalSource,
+    DiscoveryLevel,
+    DiscoveryPotential,
     DncOutcomeStatus,
+    EmotionCategory,
+    EmotionComplexity,
+    FinishReason,
+    GrowthDimension,
+    HostilityLevel,
+    HostilityResponse,
+    IntensityLevel,
     MessageRole,
+    MomentumDirection,
+    PatternType,
+    PersonalityMode,
     PromptType,
     Qualification,
+    TrendDirection,
+    WebhookEvent,
+    WebhookEventCategory,
+    Weekday,
 )
 
 _T_co = TypeVar("_T_co", covariant=True)
@@ -27,7 +54,15 @@ __version__: str
 
 @final
 class Client:
-    def __new__(cls, options: str, key: Callable[[], str | Awaitable[str]] | None, /) -> Self: ...
+    def __new__(
+        cls,
+        service: str,
+        options: str,
+        key: Callable[[], str | Awaitable[str]] | None,
+        on_warning: Callable[[KakiyoWarning], object] | None,
+        /,
+    ) -> Self: ...
+    def pass_on_warnings(self) -> None: ...
     def with_options(self, options: str, /) -> Client: ...
     def close(self) -> None: ...
     def call(self, operation: str, arguments: bytes, options: str, /) -> Any: ...
@@ -60,6 +95,7 @@ class Walk:
     def start_next(self) -> asyncio.Future[Any]: ...
     @property
     def meta(self) -> Meta: ...
+    def pass_on_warnings(self) -> None: ...
     def close(self) -> None: ...
 
 @final
@@ -67,17 +103,23 @@ class SandboxServer:
     def __new__(
         cls,
         settings: str,
+        kaiko_settings: str,
         *,
         credits: int | None,
         time_scale: float | None,
         seed: int | None,
         api_key: str | None,
+        kaiko_api_key: str | None,
         port: int,
     ) -> Self: ...
     @property
     def base_url(self) -> str: ...
     @property
     def api_key(self) -> str: ...
+    @property
+    def kaiko_base_url(self) -> str: ...
+    @property
+    def kaiko_api_key(self) -> str: ...
     def advance(self, seconds: float, /) -> None: ...
     def control(self, method: str, path: str, body: str, /) -> str: ...
     def stop(self) -> None: ...
@@ -101,6 +143,10 @@ class Meta:
     @property
     def request_id(self) -> str | None:
         """The request id that the server sent, when it sent one."""
+
+    @property
+    def idempotency_key(self) -> str | None:
+        """The idempotency key that went with the request, when its operation carries one."""
 
     @property
     def attempts(self) -> int:
@@ -190,6 +236,109 @@ class Page(Rows[_T_co]):
         """Whether the server says that there are more rows; `None` where it says nothing."""
 
 @final
+class ActivityCounts(Model):
+    """Counts of a period."""
+
+    @property
+    def messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def responses(self) -> int | None:
+        """Answers; not told for the team."""
+
+    @property
+    def qualified(self) -> int | None:
+        """Qualified prospects."""
+
+@final
+class Agent(Model):
+    """An agent: a LinkedIn account that acts."""
+
+    @property
+    def id(self) -> str:
+        """Agent id."""
+
+    @property
+    def name(self) -> str | None:
+        """Display name."""
+
+    @property
+    def status(self) -> AgentStatus | None:
+        """State."""
+
+    @property
+    def login(self) -> str | None:
+        """LinkedIn e-mail."""
+
+    @property
+    def country(self) -> str | None:
+        """Two-letter country."""
+
+    @property
+    def avatar(self) -> str | None:
+        """Address of the picture."""
+
+    @property
+    def next_task(self) -> datetime | None:
+        """Time of the next action; absent where none is planned."""
+
+    @property
+    def alerts(self) -> list[AgentAlert] | None:
+        """Open alerts."""
+
+@final
+class AgentAlert(Model):
+    """Something about an agent that a person should look at.
+
+    Open alerts keep an agent from being resumed.
+    """
+
+    @property
+    def type(self) -> str | None:
+        """Family, such as `auth`."""
+
+    @property
+    def sub_type(self) -> str | None:
+        """Detail, such as `2fa_required`."""
+
+    @property
+    def message(self) -> str | None:
+        """Text for the operator."""
+
+    @property
+    def severity(self) -> AgentAlertSeverity | None:
+        """Weight."""
+
+@final
+class AgentAssigned(Model):
+    """An agent that was assigned to a workspace."""
+
+    @property
+    def agent_id(self) -> str | None:
+        """The agent."""
+
+    @property
+    def workspace_id(self) -> str | None:
+        """The workspace."""
+
+    @property
+    def propagated(self) -> WorkspaceAccess | None:
+        """What the client sees now."""
+
+@final
+class AgentChanged(Model):
+    """An agent whose settings were changed."""
+
+    @property
+    def id(self) -> str | None:
+        """Agent id."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
 class AgentCreated(Model):
     """An agent that was just created."""
 
@@ -208,6 +357,138 @@ class AgentCreated(Model):
     @property
     def next_steps(self) -> list[str] | None:
         """Hints for the operator."""
+
+@final
+class AgentDetails(Model):
+    """An agent with its usage and its working hours."""
+
+    @property
+    def id(self) -> str:
+        """Agent id."""
+
+    @property
+    def name(self) -> str | None:
+        """Display name."""
+
+    @property
+    def status(self) -> AgentStatus | None:
+        """State."""
+
+    @property
+    def login(self) -> str | None:
+        """LinkedIn e-mail."""
+
+    @property
+    def country(self) -> str | None:
+        """Two-letter country."""
+
+    @property
+    def avatar(self) -> str | None:
+        """Address of the picture."""
+
+    @property
+    def next_task(self) -> datetime | None:
+        """Time of the next action; absent where none is planned."""
+
+    @property
+    def usage(self) -> AgentUsage | None:
+        """What the agent has done, and when it works."""
+
+    @property
+    def alerts(self) -> list[AgentAlert] | None:
+        """Open alerts."""
+
+@final
+class AgentProfile(Model):
+    """The person behind an agent."""
+
+    @property
+    def first_name(self) -> str | None:
+        """First name."""
+
+    @property
+    def last_name(self) -> str | None:
+        """Last name."""
+
+    @property
+    def profile_id(self) -> str | None:
+        """Id of the browser profile."""
+
+@final
+class AgentProxy(Model):
+    """The proxy that an agent works through."""
+
+    @property
+    def assigned(self) -> bool | None:
+        """Whether one was given."""
+
+    @property
+    def location(self) -> str | None:
+        """Country name."""
+
+    @property
+    def type(self) -> str | None:
+        """Kind of proxy."""
+
+@final
+class AgentRelaunched(Model):
+    """An agent that starts over."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def status(self) -> AgentStatus | None:
+        """State: `setup_needed`."""
+
+@final
+class AgentUnassigned(Model):
+    """An agent that was taken out of a workspace."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def agent_id(self) -> str | None:
+        """The agent."""
+
+    @property
+    def propagated(self) -> WorkspaceAccess | None:
+        """What the client no longer sees."""
+
+@final
+class AgentUsage(Model):
+    """What an agent has done, and when it works."""
+
+    @property
+    def invitations(self) -> int | None:
+        """Invitations so far."""
+
+    @property
+    def invitations_daily(self) -> int | None:
+        """Invitations of the day; whether made or allowed is not documented."""
+
+    @property
+    def messages(self) -> int | None:
+        """Messages so far."""
+
+    @property
+    def messages_daily(self) -> int | None:
+        """Messages of the day; whether made or allowed is not documented."""
+
+    @property
+    def next_invitation(self) -> datetime | None:
+        """Time of the next invitation; absent where none is planned."""
+
+    @property
+    def next_message(self) -> datetime | None:
+        """Time of the next message; absent where none is planned."""
+
+    @property
+    def working_hours(self) -> WorkingHours | None:
+        """Working hours."""
 
 @final
 class AiModel(Model):
@@ -249,6 +530,208 @@ class AiModelPricing(Model):
         """Price of what the model has read before; absent where that is not offered."""
 
 @final
+class AnalyseTokenDetails(Model):
+    """Parts of the tokens of an analysis."""
+
+    @property
+    def cached_tokens(self) -> int | None:
+        """Tokens that were read before."""
+
+    @property
+    def audio_tokens(self) -> int | None:
+        """Tokens of sound."""
+
+@final
+class AnalysedCampaign(Model):
+    """The campaign that figures speak of."""
+
+    @property
+    def id(self) -> str | None:
+        """Campaign id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name."""
+
+    @property
+    def status(self) -> CampaignStatus | None:
+        """State."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Creation time."""
+
+    @property
+    def agent(self) -> str | None:
+        """The agent that sends."""
+
+    @property
+    def product(self) -> str | None:
+        """The product that it sells: a name here, an id in lists of campaigns."""
+
+@final
+class AnalyticsMetrics(Model):
+    """Rates of the team."""
+
+    @property
+    def conversion_rate(self) -> float | None:
+        """Qualified prospects among all, in percent."""
+
+    @property
+    def response_rate(self) -> float | None:
+        """Prospects that answered among all, in percent."""
+
+    @property
+    def qualification_rate(self) -> float | None:
+        """Qualified prospects among those that answered, in percent."""
+
+    @property
+    def average_messages_per_prospect(self) -> float | None:
+        """Messages divided by prospects; no percentage."""
+
+@final
+class AnalyticsOverview(Model):
+    """The figures of the whole team."""
+
+    @property
+    def summary(self) -> AnalyticsSummary | None:
+        """Totals."""
+
+    @property
+    def metrics(self) -> AnalyticsMetrics | None:
+        """Rates over all campaigns."""
+
+    @property
+    def activity(self) -> RecentActivity | None:
+        """What happened lately."""
+
+    @property
+    def campaigns(self) -> list[CampaignFigures] | None:
+        """A line for each campaign."""
+
+@final
+class AnalyticsSummary(Model):
+    """Totals of the team."""
+
+    @property
+    def total_campaigns(self) -> int | None:
+        """Campaigns."""
+
+    @property
+    def active_campaigns(self) -> int | None:
+        """Campaigns that run."""
+
+    @property
+    def paused_campaigns(self) -> int | None:
+        """Campaigns that are paused."""
+
+    @property
+    def completed_campaigns(self) -> int | None:
+        """Campaigns that are done."""
+
+    @property
+    def total_agents(self) -> int | None:
+        """Agents."""
+
+    @property
+    def active_agents(self) -> int | None:
+        """Agents at work."""
+
+    @property
+    def total_prospects(self) -> int | None:
+        """Prospects."""
+
+    @property
+    def total_messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def total_qualified(self) -> int | None:
+        """Qualified prospects."""
+
+    @property
+    def total_answers(self) -> int | None:
+        """Prospects that answered."""
+
+    @property
+    def total_closed(self) -> int | None:
+        """Closed prospects."""
+
+@final
+class BatchAnalysis(Model):
+    """The emotions of many texts, in the order in which they were given."""
+
+    @property
+    def emotions(self) -> list[Emotion]:
+        """One emotion a text, in the order of the request.
+
+        One that the server left out has no members.
+        """
+
+    @property
+    def is_fallback(self) -> bool:
+        """True when the server had no model to ask for one of them.
+
+        Its scores are placeholders and mean nothing.
+        """
+
+    @property
+    def data_quality(self) -> DataQuality | None:
+        """How the scores came about."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens that the call used."""
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked."""
+
+    @property
+    def params(self) -> dict[str, Any] | None:
+        """Parameters that the server took."""
+
+@final
+class Belief(Model):
+    """One belief."""
+
+    @property
+    def type(self) -> BeliefType | None:
+        """Kind."""
+
+    @property
+    def content(self) -> str | None:
+        """What is believed."""
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the service is, 0 to 1."""
+
+    @property
+    def raw_match(self) -> str | None:
+        """The words that it was found in."""
+
+@final
+class Beliefs(Model):
+    """Beliefs found in the text; absent when there are none."""
+
+    @property
+    def beliefs(self) -> list[Belief] | None:
+        """The beliefs."""
+
+    @property
+    def total_beliefs(self) -> int | None:
+        """Their number."""
+
+    @property
+    def beliefs_by_type(self) -> Mapping[str, int] | None:
+        """Their number by kind."""
+
+    @property
+    def summary(self) -> str | None:
+        """In a sentence."""
+
+@final
 class Campaign(Model):
     """A campaign."""
 
@@ -279,6 +762,42 @@ class Campaign(Model):
     @property
     def stats(self) -> CampaignStats | None:
         """Counters."""
+
+@final
+class CampaignActivity(Model):
+    """What happened in a campaign lately."""
+
+    @property
+    def daily_breakdown(self) -> list[DailyActivity] | None:
+        """One row for each day. How many days, and in which order, is not documented."""
+
+    @property
+    def last7_days(self) -> ActivityCounts | None:
+        """Sums over the last 7 days."""
+
+@final
+class CampaignAnalytics(Model):
+    """The figures of one campaign, with its days and distributions."""
+
+    @property
+    def campaign(self) -> AnalysedCampaign | None:
+        """The campaign."""
+
+    @property
+    def metrics(self) -> CampaignMetrics | None:
+        """Totals and rates."""
+
+    @property
+    def activity(self) -> CampaignActivity | None:
+        """What happened lately."""
+
+    @property
+    def status_distribution(self) -> StatusDistribution | None:
+        """Prospects by the state of their conversation."""
+
+    @property
+    def qualification_breakdown(self) -> QualificationBreakdown | None:
+        """Prospects by their qualification."""
 
 @final
 class CampaignChanged(Model):
@@ -345,6 +864,86 @@ class CampaignDeletion(Model):
         """Time of deletion."""
 
 @final
+class CampaignFigures(Model):
+    """The line of one campaign among the figures of the team."""
+
+    @property
+    def id(self) -> str | None:
+        """Campaign id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name."""
+
+    @property
+    def status(self) -> CampaignStatus | None:
+        """State."""
+
+    @property
+    def prospects(self) -> int | None:
+        """Prospects."""
+
+    @property
+    def messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def qualified(self) -> int | None:
+        """Qualified prospects."""
+
+    @property
+    def answers(self) -> int | None:
+        """Prospects that answered."""
+
+    @property
+    def conversion_rate(self) -> float | None:
+        """Qualified prospects among all, in percent."""
+
+    @property
+    def response_rate(self) -> float | None:
+        """Prospects that answered among all, in percent."""
+
+@final
+class CampaignMetrics(Model):
+    """Totals and rates of one campaign."""
+
+    @property
+    def total_prospects(self) -> int | None:
+        """Prospects."""
+
+    @property
+    def total_messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def total_qualified(self) -> int | None:
+        """Qualified prospects."""
+
+    @property
+    def total_answers(self) -> int | None:
+        """Prospects that answered."""
+
+    @property
+    def total_closed(self) -> int | None:
+        """Closed prospects."""
+
+    @property
+    def conversion_rate(self) -> float | None:
+        """Qualified prospects among all, in percent."""
+
+    @property
+    def response_rate(self) -> float | None:
+        """Prospects that answered among all, in percent."""
+
+    @property
+    def qualification_rate(self) -> float | None:
+        """Qualified prospects among those that answered, in percent."""
+
+    @property
+    def average_messages_per_prospect(self) -> float | None:
+        """Messages divided by prospects; no percentage."""
+
+@final
 class CampaignReport(Model):
     """The figures of one campaign."""
 
@@ -363,6 +962,26 @@ class CampaignReport(Model):
     @property
     def stats(self) -> CampaignStats | None:
         """Counters and rates."""
+
+@final
+class CampaignShare(Model):
+    """What one campaign got of a shared batch."""
+
+    @property
+    def campaign_id(self) -> str | None:
+        """The campaign."""
+
+    @property
+    def campaign_name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def list_id(self) -> str | None:
+        """Id to follow the import of this campaign with; older servers do not give it."""
+
+    @property
+    def prospects_assigned(self) -> int | None:
+        """How many people it got."""
 
 @final
 class CampaignStats(Model):
@@ -405,6 +1024,81 @@ class CampaignStats(Model):
         """Share of prospects that answered, in percent; only in the figures of one campaign."""
 
 @final
+class ChatChoice(Model):
+    """One reply."""
+
+    @property
+    def index(self) -> int | None:
+        """Its place, from 0."""
+
+    @property
+    def message(self) -> ChatReply | None:
+        """The reply."""
+
+    @property
+    def finish_reason(self) -> FinishReason | None:
+        """Why it ended."""
+
+@final
+class ChatCompletion(Model):
+    """A reply of a language model, with the emotions of the conversation."""
+
+    @property
+    def choices(self) -> list[ChatChoice]:
+        """The replies; usually one."""
+
+    @property
+    def emotions(self) -> Mapping[str, Emotion]:
+        """Emotions by role: those of `user`, and of `assistant` on some servers."""
+
+    @property
+    def is_fallback(self) -> bool:
+        """True when the server had no model to ask for the emotions.
+
+        Then their scores are placeholders.
+        """
+
+    @property
+    def text(self) -> str | None:
+        """Text of the first reply."""
+
+    @property
+    def primary(self) -> Emotion | None:
+        """The emotion of the user's message."""
+
+    @property
+    def id(self) -> str | None:
+        """Id of the completion."""
+
+    @property
+    def context_id(self) -> str | None:
+        """The context, when there is one and the server tells it."""
+
+    @property
+    def created(self) -> int | None:
+        """When it was made, in seconds since 1970."""
+
+    @property
+    def model(self) -> str | None:
+        """The language model."""
+
+    @property
+    def emotion_model(self) -> str | None:
+        """The emotion model."""
+
+    @property
+    def conversation_mode(self) -> ConversationMode | None:
+        """What kind of conversation this is."""
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """How the emotions of the context move."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens that the call used."""
+
+@final
 class ChatMessage(Model):
     """One message of a conversation."""
 
@@ -421,12 +1115,103 @@ class ChatMessage(Model):
         """Time of sending."""
 
 @final
+class ChatReply(Model):
+    """What a language model said."""
+
+    @property
+    def role(self) -> ChatRole | None:
+        """Who said it."""
+
+    @property
+    def content(self) -> str | None:
+        """Text; absent where the model calls tools instead."""
+
+    @property
+    def tool_calls(self) -> list[dict[str, Any]] | None:
+        """Tools that the model wants called. The service does not document their form."""
+
+@final
+class ClientInvited(Model):
+    """A user of a client who was just invited."""
+
+    @property
+    def membership_id(self) -> str | None:
+        """Id of the membership."""
+
+    @property
+    def user_id(self) -> str | None:
+        """Id of the user."""
+
+    @property
+    def email(self) -> str | None:
+        """E-mail address of the user."""
+
+    @property
+    def portal_url(self) -> str | None:
+        """Address of the agency's portal, where the user signs in."""
+
+    @property
+    def email_sent(self) -> bool | None:
+        """Whether the invitation mail went out."""
+
+@final
+class ClientRemoved(Model):
+    """A user of a client who was just removed."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def email(self) -> str | None:
+        """E-mail address of the user."""
+
+@final
 class Confirmation(Model):
     """Done."""
 
     @property
     def message(self) -> str | None:
         """Confirmation text."""
+
+@final
+class ConversationMode(Model):
+    """What kind of conversation this is.
+
+    Its sign of a crisis does not replace a safety process of your own.
+    """
+
+    @property
+    def mode(self) -> ConversationKind | None:
+        """Kind of conversation."""
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the service is, 0 to 1."""
+
+    @property
+    def reasoning(self) -> str | None:
+        """Why."""
+
+    @property
+    def crisis_detected(self) -> bool | None:
+        """Whether words of a crisis were found together with a high intensity."""
+
+    @property
+    def response_strategy(self) -> ResponseStrategy | None:
+        """How to answer."""
+
+    @property
+    def personality_mode(self) -> PersonalityMode | None:
+        """Manner for an answer."""
+
+    @property
+    def personality_confidence(self) -> float | None:
+        """How sure the service is of that manner, 0 to 1."""
+
+    @property
+    def response_guidance(self) -> ResponseGuidance | None:
+        """Hints for the wording."""
 
 @final
 class CustomDataSaved(Model):
@@ -447,6 +1232,42 @@ class CustomDataSaved(Model):
     @property
     def custom_data_length(self) -> int | None:
         """Length of the stored text."""
+
+@final
+class DailyActivity(Model):
+    """Counts of one day."""
+
+    @property
+    def date(self) -> str | None:
+        """The day, `YYYY-MM-DD`."""
+
+    @property
+    def messages(self) -> int | None:
+        """Messages."""
+
+    @property
+    def responses(self) -> int | None:
+        """Answers."""
+
+    @property
+    def qualified(self) -> int | None:
+        """Qualified prospects."""
+
+@final
+class DailyLimits(Model):
+    """What an agent may do in one day."""
+
+    @property
+    def daily_connections(self) -> float | None:
+        """Connection requests a day."""
+
+    @property
+    def daily_messages(self) -> float | None:
+        """Messages a day."""
+
+    @property
+    def daily_profile_views(self) -> float | None:
+        """Profile views a day."""
 
 @final
 class DeletedItems(Model):
@@ -471,6 +1292,106 @@ class DeletedItems(Model):
     @property
     def webhook_events(self) -> int | None:
         """Webhook events; some servers do not count them."""
+
+@final
+class DeletionCounts(Model):
+    """How many people were to be deleted, and were."""
+
+    @property
+    def requested(self) -> int | None:
+        """Ids received."""
+
+    @property
+    def successful(self) -> int | None:
+        """Deleted."""
+
+    @property
+    def failed(self) -> int | None:
+        """Not deleted."""
+
+    @property
+    def processed_at(self) -> datetime | None:
+        """Time of the work; some servers do not tell it."""
+
+@final
+class DeletionResult(Model):
+    """What became of one person to delete."""
+
+    @property
+    def prospect_id(self) -> str | None:
+        """The person."""
+
+    @property
+    def status(self) -> DeletionStatus | None:
+        """Outcome."""
+
+    @property
+    def prospect_name(self) -> str | None:
+        """Name, when deleted."""
+
+    @property
+    def deleted_items(self) -> DeletedItems | None:
+        """Counts of the deleted records, when deleted."""
+
+    @property
+    def error(self) -> str | None:
+        """Error code, when not deleted; `not_found` is documented."""
+
+    @property
+    def message(self) -> str | None:
+        """Explanation, when not deleted."""
+
+@final
+class DetectedPattern(Model):
+    """A pattern found in a context."""
+
+    @property
+    def pattern_id(self) -> str | None:
+        """Its id."""
+
+    @property
+    def pattern_type(self) -> PatternType | None:
+        """Its kind."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def description(self) -> str | None:
+        """In a sentence."""
+
+    @property
+    def trigger(self) -> str | None:
+        """What sets it off."""
+
+    @property
+    def emotional_sequence(self) -> list[str] | None:
+        """Emotions in order."""
+
+    @property
+    def frequency(self) -> float | None:
+        """How often it comes."""
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the service is, 0 to 1."""
+
+    @property
+    def last_occurrence(self) -> datetime | None:
+        """When it was last seen."""
+
+    @property
+    def first_detected(self) -> datetime | None:
+        """When it was first seen."""
+
+    @property
+    def typical_duration(self) -> float | None:
+        """How long it usually lasts, in minutes."""
+
+    @property
+    def typical_intensity(self) -> float | None:
+        """How strong it usually is."""
 
 @final
 class DncAdded(Model):
@@ -585,6 +1506,307 @@ class DncRemoved(Model):
         """Confirmation text."""
 
 @final
+class Emotion(Model):
+    """One measured emotion. Servers leave out what they do not know: every member may be absent."""
+
+    @property
+    def text(self) -> str | None:
+        """Text for display: the input or a short label, depending on the server.
+
+        Never compare it with the input.
+        """
+
+    @property
+    def category(self) -> EmotionCategory | None:
+        """The dominant emotion."""
+
+    @property
+    def intensity(self) -> float | None:
+        """Strength, 0 to 1."""
+
+    @property
+    def intensity_level(self) -> IntensityLevel | None:
+        """Strength in a word."""
+
+    @property
+    def valence(self) -> float | None:
+        """How pleasant it is, from -1 to 1."""
+
+    @property
+    def arousal(self) -> float | None:
+        """How energised it is, 0 to 1: up to 0.3 calm, from 0.7 energised."""
+
+    @property
+    def complexity(self) -> EmotionComplexity | None:
+        """How many emotions take part."""
+
+    @property
+    def wonder_index(self) -> float | None:
+        """Curiosity and wonder, 0 to 1."""
+
+    @property
+    def discovery_level(self) -> DiscoveryLevel | None:
+        """How much of a discovery the moment is."""
+
+    @property
+    def scores(self) -> Mapping[str, float] | None:
+        """Score of each label, 0 to 1: joy, love, sadness, anger, fear, surprise, and finer ones on
+        some servers.
+
+        The service calls it `raw`.
+        """
+
+    @property
+    def dimensional_source(self) -> DimensionalSource | None:
+        """Where valence and arousal come from."""
+
+    @property
+    def empathic_concern(self) -> float | None:
+        """Concern for others, 0 to 1."""
+
+    @property
+    def personal_distress(self) -> float | None:
+        """Distress of one's own, 0 to 1."""
+
+    @property
+    def active_labels(self) -> list[str] | None:
+        """Labels above their threshold."""
+
+    @property
+    def emotional_vector(self) -> list[float] | None:
+        """Nine numbers of unit length."""
+
+    @property
+    def emotional_tags(self) -> list[str] | None:
+        """Tags, such as `breakthrough` or `resilience`."""
+
+    @property
+    def emotional_signature(self) -> str | None:
+        """Short text that changes with time; no stable id."""
+
+    @property
+    def meta_emotional_score(self) -> float | None:
+        """Feelings about feelings, 0 to 1."""
+
+    @property
+    def pattern_emotion_score(self) -> float | None:
+        """Match with earlier patterns, 0 to 1."""
+
+    @property
+    def safety_concern_score(self) -> float | None:
+        """Concern for safety, 0 to 1. It does not replace a safety process of your own."""
+
+    @property
+    def is_breakthrough(self) -> bool | None:
+        """Whether the moment is a breakthrough."""
+
+    @property
+    def hostility_state(self) -> HostilityState | None:
+        """Hostility; in a context only."""
+
+    @property
+    def is_fallback(self) -> bool | None:
+        """True when the server had no model to ask.
+
+        Then all scores are placeholders and mean nothing.
+        """
+
+    @property
+    def external_id(self) -> str | None:
+        """The message it belongs to, in batches where the server tells it."""
+
+@final
+class EmotionAnalysis(Model):
+    """The emotions of a text."""
+
+    @property
+    def emotions(self) -> Mapping[str, Emotion]:
+        """Emotions by role.
+
+        Servers differ in the key of a text without a context: use `primary`.
+        """
+
+    @property
+    def is_fallback(self) -> bool:
+        """True when the server had no model to ask.
+
+        Then all scores are placeholders and mean nothing.
+        """
+
+    @property
+    def primary(self) -> Emotion | None:
+        """The emotion that was asked for.
+
+        That of `user`, else `_default`, else `system`, else the first.
+        """
+
+    @property
+    def context_id(self) -> str | None:
+        """The context, when there is one."""
+
+    @property
+    def external_id(self) -> str | None:
+        """Id of the message: as given, made here, or told by the server.
+
+        It finds the emotions of the message again.
+        """
+
+    @property
+    def context_message_count(self) -> int | None:
+        """Points in the history that the service associates with this context."""
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """How the emotions of the context move."""
+
+    @property
+    def growth(self) -> Growth | None:
+        """Growth; absent while there is too little history."""
+
+    @property
+    def conversation_mode(self) -> ConversationMode | None:
+        """What kind of conversation this is."""
+
+    @property
+    def beliefs(self) -> Beliefs | None:
+        """Beliefs found in the text."""
+
+    @property
+    def patterns(self) -> Patterns | None:
+        """Patterns in the course of the context."""
+
+    @property
+    def data_quality(self) -> DataQuality | None:
+        """How the scores came about."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens that the call used."""
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked."""
+
+    @property
+    def response_type(self) -> str | None:
+        """Kind of answer; some servers say `per_message`."""
+
+    @property
+    def params(self) -> dict[str, Any] | None:
+        """Parameters that the server took."""
+
+@final
+class EmotionState(Model):
+    """The stored emotions of a context or of one of its messages."""
+
+    @property
+    def emotions(self) -> Mapping[str, Emotion]:
+        """Emotions by role. Servers differ in the key: use `primary`."""
+
+    @property
+    def is_fallback(self) -> bool:
+        """True when the stored scores are placeholders and mean nothing."""
+
+    @property
+    def primary(self) -> Emotion | None:
+        """The emotion that was asked for.
+
+        That of `user`, else `_default`, else `system`, else the first.
+        """
+
+    @property
+    def context_id(self) -> str | None:
+        """The context."""
+
+    @property
+    def external_id(self) -> str | None:
+        """The message, when one was asked for."""
+
+    @property
+    def trajectory(self) -> Trajectory | None:
+        """How the emotions of the context move."""
+
+    @property
+    def growth(self) -> Growth | None:
+        """Growth; absent while there is too little history."""
+
+    @property
+    def conversation_mode(self) -> ConversationMode | None:
+        """What kind of conversation this is."""
+
+    @property
+    def beliefs(self) -> Beliefs | None:
+        """Beliefs found in the texts."""
+
+    @property
+    def patterns(self) -> Patterns | None:
+        """Patterns in the course of the context."""
+
+    @property
+    def usage(self) -> Usage | None:
+        """Tokens that the call used."""
+
+    @property
+    def model(self) -> str | None:
+        """The model that was asked."""
+
+    @property
+    def params(self) -> dict[str, Any] | None:
+        """Parameters that the server took."""
+
+@final
+class EmotionalMomentum(Model):
+    """How the last hours went."""
+
+    @property
+    def current_emotion(self) -> str | None:
+        """Emotion now."""
+
+    @property
+    def current_intensity(self) -> float | None:
+        """Intensity now."""
+
+    @property
+    def current_wonder(self) -> float | None:
+        """Wonder now."""
+
+    @property
+    def trajectory(self) -> MomentumDirection | None:
+        """Where it goes."""
+
+    @property
+    def momentum(self) -> float | None:
+        """Change of intensity an hour."""
+
+    @property
+    def average_intensity(self) -> float | None:
+        """Mean intensity."""
+
+    @property
+    def average_wonder(self) -> float | None:
+        """Mean wonder."""
+
+    @property
+    def average_valence(self) -> float | None:
+        """Mean valence."""
+
+    @property
+    def emotional_volatility(self) -> float | None:
+        """How much the intensity varies."""
+
+    @property
+    def discovery_potential(self) -> DiscoveryPotential | None:
+        """How likely a discovery is."""
+
+    @property
+    def window_hours(self) -> int | None:
+        """Hours that it covers."""
+
+    @property
+    def data_point_count(self) -> int | None:
+        """Points in these hours."""
+
+@final
 class FollowUp(Model):
     """One follow-up of a prompt."""
 
@@ -597,28 +1819,92 @@ class FollowUp(Model):
         """Days after the previous message."""
 
 @final
-class HitCampaign(Model):
-    """The campaign of a hit."""
+class Growth(Model):
+    """The last month against the one before. Absent while there is too little history."""
 
     @property
-    def id(self) -> str | None:
-        """Campaign id."""
+    def comparison_window(self) -> GrowthComparison | None:
+        """The two spans that are compared."""
 
     @property
-    def name(self) -> str | None:
-        """Name."""
+    def dimensions(self) -> list[GrowthIndicator] | None:
+        """One entry a dimension."""
+
+    @property
+    def overall_growth_score(self) -> float | None:
+        """Mean of the changes, in percent."""
+
+    @property
+    def dimensions_growing(self) -> int | None:
+        """Dimensions that grow."""
+
+    @property
+    def dimensions_decline(self) -> int | None:
+        """Dimensions that decline."""
+
+    @property
+    def summary(self) -> str | None:
+        """In a sentence."""
 
 @final
-class HitLocation(Model):
-    """Where a person lives."""
+class GrowthComparison(Model):
+    """The two spans that are compared."""
 
     @property
-    def city(self) -> str | None:
-        """City."""
+    def recent(self) -> GrowthWindow | None:
+        """The later one."""
 
     @property
-    def country(self) -> str | None:
-        """Country name."""
+    def historical(self) -> GrowthWindow | None:
+        """The earlier one."""
+
+@final
+class GrowthIndicator(Model):
+    """The change of one dimension."""
+
+    @property
+    def dimension(self) -> GrowthDimension | None:
+        """The dimension."""
+
+    @property
+    def percentage_change(self) -> float | None:
+        """Change in percent."""
+
+    @property
+    def recent_value(self) -> float | None:
+        """Value of the later span."""
+
+    @property
+    def historical_value(self) -> float | None:
+        """Value of the earlier span."""
+
+    @property
+    def threshold(self) -> float | None:
+        """Change in percent from which on it counts as growth."""
+
+    @property
+    def is_growing(self) -> bool | None:
+        """Whether it counts as growth."""
+
+    @property
+    def description(self) -> str | None:
+        """In a sentence."""
+
+@final
+class GrowthWindow(Model):
+    """A span of time."""
+
+    @property
+    def start(self) -> datetime | None:
+        """Start."""
+
+    @property
+    def end(self) -> datetime | None:
+        """End."""
+
+    @property
+    def data_points(self) -> int | None:
+        """Points in it."""
 
 @final
 class HitStats(Model):
@@ -635,6 +1921,34 @@ class HitStats(Model):
     @property
     def last_response(self) -> datetime | None:
         """Time of the last answer."""
+
+@final
+class HostilityState(Model):
+    """Hostility in a context."""
+
+    @property
+    def level(self) -> HostilityLevel | None:
+        """In a word."""
+
+    @property
+    def score(self) -> float | None:
+        """Score."""
+
+    @property
+    def escalation_count(self) -> int | None:
+        """How often it rose."""
+
+    @property
+    def last_escalation(self) -> datetime | None:
+        """When it last rose."""
+
+    @property
+    def de_escalation_detected(self) -> bool | None:
+        """Whether it is falling."""
+
+    @property
+    def recommended_response(self) -> HostilityResponse | None:
+        """How to meet it."""
 
 @final
 class ImportAccepted(Model):
@@ -696,7 +2010,7 @@ class ImportStatus(Model):
     def finished(self) -> bool:
         """Whether the import has ended.
 
-        It says `completed`, all rows are processed, or an end time is set.
+        It says `completed` or that it failed, all rows are processed, or an end time is set.
         """
 
     @property
@@ -776,7 +2090,7 @@ class NewAgent(Model):
         """LinkedIn e-mail."""
 
     @property
-    def status(self) -> str | None:
+    def status(self) -> AgentStatus | None:
         """State, such as `setup_pending`."""
 
     @property
@@ -784,8 +2098,44 @@ class NewAgent(Model):
         """Health, such as `initializing`."""
 
     @property
+    def profile(self) -> AgentProfile | None:
+        """The person behind it."""
+
+    @property
+    def working_hours(self) -> WorkingHours | None:
+        """Working hours."""
+
+    @property
+    def limits(self) -> DailyLimits | None:
+        """Limits of one day."""
+
+    @property
+    def proxy(self) -> AgentProxy | None:
+        """The proxy that it works through."""
+
+    @property
     def created_at(self) -> datetime | None:
         """Creation time."""
+
+    @property
+    def team_id(self) -> str | None:
+        """The team that owns it."""
+
+@final
+class Patterns(Model):
+    """Patterns in the course of a context."""
+
+    @property
+    def detected(self) -> list[DetectedPattern] | None:
+        """Patterns found."""
+
+    @property
+    def active_patterns(self) -> list[str] | None:
+        """Those that show now."""
+
+    @property
+    def pattern_summary(self) -> str | None:
+        """In a sentence."""
 
 @final
 class Product(Model):
@@ -943,6 +2293,62 @@ class Prospect(Model):
         """The person."""
 
 @final
+class ProspectCampaign(Model):
+    """The campaign that a person is in."""
+
+    @property
+    def id(self) -> str | None:
+        """Campaign id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name."""
+
+@final
+class ProspectDeleted(Model):
+    """A person who was deleted."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def deletion_summary(self) -> ProspectDeletion | None:
+        """Who was deleted, and what went along."""
+
+    @property
+    def campaign_stats_updated(self) -> RemainingStats | None:
+        """Counters of the campaign after it."""
+
+@final
+class ProspectDeletion(Model):
+    """What was deleted with a person."""
+
+    @property
+    def prospect_id(self) -> str | None:
+        """The deleted person."""
+
+    @property
+    def prospect_name(self) -> str | None:
+        """The person's name."""
+
+    @property
+    def campaign_id(self) -> str | None:
+        """The campaign that the person was in."""
+
+    @property
+    def campaign_name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def deleted_items(self) -> DeletedItems | None:
+        """Counts of the deleted records."""
+
+    @property
+    def deleted_at(self) -> datetime | None:
+        """Time of deletion."""
+
+@final
 class ProspectDetails(Model):
     """One conversation with its campaign, its person and its messages."""
 
@@ -967,11 +2373,11 @@ class ProspectDetails(Model):
         """Time of the last message, not its text."""
 
     @property
-    def campaign(self) -> HitCampaign | None:
+    def campaign(self) -> ProspectCampaign | None:
         """The campaign."""
 
     @property
-    def prospect(self) -> ProspectPerson | None:
+    def prospect(self) -> ProspectProfile | None:
         """The person."""
 
     @property
@@ -1023,7 +2429,7 @@ class ProspectHit(Model):
         """Employer's LinkedIn page, when known."""
 
     @property
-    def location(self) -> HitLocation | None:
+    def location(self) -> ProspectLocation | None:
         """Where the person lives."""
 
     @property
@@ -1047,7 +2453,7 @@ class ProspectHit(Model):
         """Time of the last activity."""
 
     @property
-    def campaign(self) -> HitCampaign | None:
+    def campaign(self) -> ProspectCampaign | None:
         """The campaign."""
 
     @property
@@ -1055,48 +2461,16 @@ class ProspectHit(Model):
         """Counters of the conversation."""
 
 @final
-class ProspectPerson(Model):
-    """A person as the details of a conversation show them."""
+class ProspectLocation(Model):
+    """Where a person lives."""
 
     @property
-    def id(self) -> str | None:
-        """Id of the person."""
+    def city(self) -> str | None:
+        """City."""
 
     @property
-    def name(self) -> str | None:
-        """Full name."""
-
-    @property
-    def url(self) -> str | None:
-        """LinkedIn profile address."""
-
-    @property
-    def headline(self) -> str | None:
-        """LinkedIn headline."""
-
-    @property
-    def current_company_name(self) -> str | None:
-        """Employer, when enriched."""
-
-    @property
-    def current_job_title(self) -> str | None:
-        """Job title, when enriched."""
-
-    @property
-    def current_company_website(self) -> str | None:
-        """Employer's web site, when known."""
-
-    @property
-    def current_company_linked_in_url(self) -> str | None:
-        """Employer's LinkedIn page, when known."""
-
-    @property
-    def location(self) -> HitLocation | None:
-        """Where the person lives."""
-
-    @property
-    def about(self) -> str | None:
-        """Summary text of the profile."""
+    def country(self) -> str | None:
+        """Country name."""
 
 @final
 class ProspectProfile(Model):
@@ -1134,6 +2508,418 @@ class ProspectProfile(Model):
     def current_company_linked_in_url(self) -> str | None:
         """Employer's LinkedIn page, when known."""
 
+    @property
+    def location(self) -> ProspectLocation | None:
+        """Where the person lives; only in the details of a conversation."""
+
+    @property
+    def about(self) -> str | None:
+        """Summary text of the profile; only in the details of a conversation."""
+
+@final
+class ProspectsDeleted(Model):
+    """What became of the people to delete."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def summary(self) -> DeletionCounts | None:
+        """The counts."""
+
+    @property
+    def results(self) -> list[DeletionResult] | None:
+        """One row for each person; some servers give the counts only."""
+
+    @property
+    def campaign_stats_updated(self) -> RemainingStats | None:
+        """Counters of the campaign after it; some servers do not give them."""
+
+@final
+class QualificationBreakdown(Model):
+    """Prospects of a campaign by their qualification."""
+
+    @property
+    def pending(self) -> int | None:
+        """Not decided yet."""
+
+    @property
+    def qualified(self) -> int | None:
+        """A fit."""
+
+    @property
+    def disqualified(self) -> int | None:
+        """Not a fit."""
+
+@final
+class RecentActivity(Model):
+    """What happened in the team lately."""
+
+    @property
+    def last24_hours(self) -> ActivityCounts | None:
+        """In the last 24 hours."""
+
+    @property
+    def last_week(self) -> ActivityCounts | None:
+        """In the last week."""
+
+@final
+class RemainingStats(Model):
+    """Counters of a campaign after people were deleted from it."""
+
+    @property
+    def campaign_id(self) -> str | None:
+        """Campaign; only after deleting many."""
+
+    @property
+    def prospects_count(self) -> int | None:
+        """Prospects left."""
+
+    @property
+    def messages_count(self) -> int | None:
+        """Messages left."""
+
+    @property
+    def qualified_count(self) -> int | None:
+        """Qualified prospects left."""
+
+@final
+class ResponseGuidance(Model):
+    """Hints for the wording of an answer."""
+
+    @property
+    def tone(self) -> str | None:
+        """Tone."""
+
+    @property
+    def focus(self) -> str | None:
+        """What to look at."""
+
+    @property
+    def speech_patterns(self) -> list[str] | None:
+        """Ways to speak."""
+
+    @property
+    def prohibitions(self) -> list[str] | None:
+        """What to leave out."""
+
+    @property
+    def example_responses(self) -> list[str] | None:
+        """Examples."""
+
+@final
+class ResponseStrategy(Model):
+    """How to answer."""
+
+    @property
+    def tone(self) -> str | None:
+        """Tone."""
+
+    @property
+    def focus(self) -> str | None:
+        """What to look at."""
+
+    @property
+    def actionables(self) -> list[str] | None:
+        """Steps."""
+
+@final
+class RoundRobinAccepted(Model):
+    """An import that was queued for each of several campaigns."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def total_prospects(self) -> int | None:
+        """Profiles received."""
+
+    @property
+    def campaigns_count(self) -> int | None:
+        """Campaigns used."""
+
+    @property
+    def successful_campaign_ids(self) -> list[str] | None:
+        """Campaigns whose import was started; some servers do not tell them."""
+
+    @property
+    def distribution(self) -> list[CampaignShare] | None:
+        """One share for each campaign that got people."""
+
+@final
+class SalesNavigatorAccepted(Model):
+    """A Sales Navigator import that was queued. The service has no call to follow it."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def source_id(self) -> str | None:
+        """The saved search, for correlation only."""
+
+    @property
+    def run_id(self) -> str | None:
+        """The run, for correlation only."""
+
+    @property
+    def status(self) -> str | None:
+        """State; only `queued` is documented."""
+
+    @property
+    def requested_count(self) -> int | None:
+        """How many people will be taken at most."""
+
+@final
+class SimilarMoment(Model):
+    """An earlier moment."""
+
+    @property
+    def memory_id(self) -> str | None:
+        """Its id."""
+
+    @property
+    def similarity(self) -> float | None:
+        """How similar it is, 0 to 1."""
+
+    @property
+    def emotion(self) -> str | None:
+        """Its emotion."""
+
+    @property
+    def intensity(self) -> float | None:
+        """Its intensity."""
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """When it was."""
+
+    @property
+    def tags(self) -> list[str] | None:
+        """Tags."""
+
+    @property
+    def context(self) -> str | None:
+        """What it was about."""
+
+@final
+class SimilarMoments(Model):
+    """Earlier moments like this one."""
+
+    @property
+    def moments(self) -> list[SimilarMoment] | None:
+        """The moments."""
+
+    @property
+    def patterns(self) -> list[SimilarPattern] | None:
+        """Patterns that fit."""
+
+    @property
+    def insights(self) -> str | None:
+        """What they have in common."""
+
+@final
+class SimilarPattern(Model):
+    """A pattern that fits the moment."""
+
+    @property
+    def pattern_id(self) -> str | None:
+        """Its id."""
+
+    @property
+    def pattern_type(self) -> str | None:
+        """Its kind."""
+
+    @property
+    def name(self) -> str | None:
+        """Its name."""
+
+    @property
+    def frequency(self) -> float | None:
+        """How often it comes."""
+
+    @property
+    def confidence(self) -> float | None:
+        """How sure the service is, 0 to 1."""
+
+    @property
+    def emotional_sequence(self) -> list[str] | None:
+        """Emotions in order."""
+
+@final
+class StatusDistribution(Model):
+    """Prospects of a campaign by the state of their conversation."""
+
+    @property
+    def pending(self) -> int | None:
+        """Not contacted yet."""
+
+    @property
+    def contacted(self) -> int | None:
+        """Contacted."""
+
+    @property
+    def responded(self) -> int | None:
+        """Answered."""
+
+    @property
+    def qualified(self) -> int | None:
+        """Qualified."""
+
+    @property
+    def closed(self) -> int | None:
+        """Closed."""
+
+@final
+class TestedWebhook(Model):
+    """A webhook that a test event was sent to."""
+
+    @property
+    def id(self) -> str | None:
+        """Webhook id."""
+
+    @property
+    def name(self) -> str | None:
+        """Label."""
+
+    @property
+    def url(self) -> str | None:
+        """Address that the event was sent to."""
+
+@final
+class Trajectory(Model):
+    """How the emotions of a context move."""
+
+    @property
+    def baseline(self) -> TrajectoryBaseline | None:
+        """What is usual."""
+
+    @property
+    def trend(self) -> TrajectoryTrend | None:
+        """Where it goes."""
+
+    @property
+    def breakthrough(self) -> TrajectoryBreakthrough | None:
+        """A breakthrough, when there is one."""
+
+    @property
+    def momentum(self) -> EmotionalMomentum | None:
+        """The last hours."""
+
+    @property
+    def similar_moments(self) -> SimilarMoments | None:
+        """Earlier moments like this one."""
+
+@final
+class TrajectoryBaseline(Model):
+    """What is usual for a context."""
+
+    @property
+    def window(self) -> BaselineWindow | None:
+        """The span that it covers."""
+
+    @property
+    def data_point_count(self) -> int | None:
+        """Points in that span."""
+
+    @property
+    def dominant_emotions(self) -> Mapping[str, float] | None:
+        """Share of each dominant emotion."""
+
+    @property
+    def average_intensity(self) -> float | None:
+        """Mean intensity."""
+
+    @property
+    def baseline_valence(self) -> float | None:
+        """Usual valence."""
+
+    @property
+    def baseline_arousal(self) -> float | None:
+        """Usual arousal."""
+
+    @property
+    def emotional_volatility(self) -> float | None:
+        """How much the intensity varies: its standard deviation."""
+
+    @property
+    def average_complexity(self) -> str | None:
+        """Usual complexity."""
+
+    @property
+    def average_wonder_index(self) -> float | None:
+        """Mean wonder."""
+
+    @property
+    def breakthrough_count(self) -> int | None:
+        """Breakthroughs in that span."""
+
+@final
+class TrajectoryBreakthrough(Model):
+    """A breakthrough."""
+
+    @property
+    def detected(self) -> bool | None:
+        """Whether there is one."""
+
+    @property
+    def type(self) -> BreakthroughType | None:
+        """What makes it one."""
+
+    @property
+    def significance(self) -> float | None:
+        """How much it means."""
+
+@final
+class TrajectoryTrend(Model):
+    """Where the emotions of a context go."""
+
+    @property
+    def direction(self) -> TrendDirection | None:
+        """In a word."""
+
+    @property
+    def valence_trend(self) -> float | None:
+        """Change of valence."""
+
+    @property
+    def intensity_trend(self) -> float | None:
+        """Change of intensity."""
+
+    @property
+    def wonder_trend(self) -> float | None:
+        """Change of wonder."""
+
+    @property
+    def breakthrough_rate(self) -> float | None:
+        """Breakthroughs a week."""
+
+@final
+class Usage(Model):
+    """Tokens that a call used."""
+
+    @property
+    def prompt_tokens(self) -> int | None:
+        """Tokens of the question, in chats."""
+
+    @property
+    def completion_tokens(self) -> int | None:
+        """Tokens of the reply, in chats."""
+
+    @property
+    def analyse_tokens(self) -> int | None:
+        """Tokens of the analysis; the service has four spellings of it."""
+
+    @property
+    def total_tokens(self) -> int | None:
+        """All tokens."""
+
+    @property
+    def analyse_token_details(self) -> AnalyseTokenDetails | None:
+        """Parts of the analysis."""
+
 @final
 class Verified(Model):
     """What the server says of the key."""
@@ -1149,3 +2935,262 @@ class Verified(Model):
     @property
     def team_id(self) -> str | None:
         """The team that owns the key; some servers do not tell it."""
+
+@final
+class Webhook(Model):
+    """A receiver of events. Its secret is never told."""
+
+    @property
+    def id(self) -> str:
+        """Webhook id."""
+
+    @property
+    def name(self) -> str | None:
+        """Label."""
+
+    @property
+    def url(self) -> str | None:
+        """Address that the events are sent to."""
+
+    @property
+    def events(self) -> list[WebhookEvent] | None:
+        """Events that it hears."""
+
+    @property
+    def active(self) -> bool | None:
+        """Whether events are delivered; repeated failures turn it off."""
+
+    @property
+    def last_success(self) -> datetime | None:
+        """Time of the last good delivery."""
+
+    @property
+    def last_failure(self) -> datetime | None:
+        """Time of the last failed delivery."""
+
+    @property
+    def success_count(self) -> int | None:
+        """Good deliveries."""
+
+    @property
+    def failure_count(self) -> int | None:
+        """Failed deliveries; turning the webhook on again sets it to zero."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Creation time."""
+
+@final
+class WebhookChanged(Model):
+    """A webhook that was changed or deleted."""
+
+    @property
+    def id(self) -> str | None:
+        """Webhook id."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
+class WebhookCreated(Model):
+    """A webhook that was just created."""
+
+    @property
+    def id(self) -> str:
+        """Id of the new webhook."""
+
+    @property
+    def name(self) -> str | None:
+        """Label as stored."""
+
+    @property
+    def url(self) -> str | None:
+        """Address that the events are sent to."""
+
+    @property
+    def events(self) -> list[WebhookEvent] | None:
+        """Events that it hears."""
+
+    @property
+    def active(self) -> bool | None:
+        """Whether events are delivered."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+@final
+class WebhookEventExample(Model):
+    """What a delivery of an event looks like."""
+
+    @property
+    def event(self) -> WebhookEvent | None:
+        """Name of the event."""
+
+    @property
+    def timestamp(self) -> datetime | None:
+        """Time of the event."""
+
+    @property
+    def data(self) -> dict[str, Any] | None:
+        """What happened; its members depend on the event."""
+
+    @property
+    def team(self) -> WebhookEventTeam | None:
+        """The team that the event belongs to."""
+
+@final
+class WebhookEventTeam(Model):
+    """The team that an event belongs to."""
+
+    @property
+    def id(self) -> str | None:
+        """Team id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name; some servers do not tell it."""
+
+@final
+class WebhookEventType(Model):
+    """An event that a webhook can hear."""
+
+    @property
+    def id(self) -> WebhookEvent:
+        """Name of the event: what a subscription takes."""
+
+    @property
+    def name(self) -> str | None:
+        """Title."""
+
+@final
+class WebhookTest(Model):
+    """A test event that was sent."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def event(self) -> WebhookEvent | None:
+        """Name of the event."""
+
+    @property
+    def webhooks_count(self) -> int | None:
+        """Receivers tried."""
+
+    @property
+    def webhooks(self) -> list[TestedWebhook] | None:
+        """The receivers."""
+
+@final
+class WebhookTestEvent(Model):
+    """An event that can be sent as a test."""
+
+    @property
+    def id(self) -> WebhookEvent:
+        """Name of the event: what a test takes."""
+
+    @property
+    def name(self) -> str | None:
+        """Title."""
+
+    @property
+    def description(self) -> str | None:
+        """When it happens."""
+
+    @property
+    def category(self) -> WebhookEventCategory | None:
+        """What it is about."""
+
+@final
+class WorkingHours(Model):
+    """The hours in which an agent works."""
+
+    @property
+    def days(self) -> list[Weekday] | None:
+        """Days of work."""
+
+    @property
+    def start(self) -> str | None:
+        """Begin of the working day, `HH:MM`."""
+
+    @property
+    def end(self) -> str | None:
+        """End of the working day, `HH:MM`."""
+
+    @property
+    def timezone(self) -> str | None:
+        """Name of the time zone, such as `Europe/Paris`, where the server gives a name."""
+
+    @property
+    def timezone_offset(self) -> float | None:
+        """The time zone where the server gives a number: an offset whose unit is not documented."""
+
+@final
+class Workspace(Model):
+    """The window of one client.
+
+    The agents assigned to it, with their campaigns, conversations and prospects.
+    """
+
+    @property
+    def id(self) -> str:
+        """Workspace id."""
+
+    @property
+    def name(self) -> str | None:
+        """Name of the client."""
+
+    @property
+    def client_team_id(self) -> str | None:
+        """The team that holds the users of the client."""
+
+    @property
+    def created_at(self) -> datetime | None:
+        """Creation time."""
+
+@final
+class WorkspaceAccess(Model):
+    """Counts of records that a client sees now, or no longer sees."""
+
+    @property
+    def campaigns(self) -> int | None:
+        """Campaigns."""
+
+    @property
+    def chats(self) -> int | None:
+        """Conversations."""
+
+    @property
+    def prospects(self) -> int | None:
+        """Prospects."""
+
+@final
+class WorkspaceDeleted(Model):
+    """A workspace that was deleted."""
+
+    @property
+    def message(self) -> str | None:
+        """Confirmation text."""
+
+    @property
+    def stats(self) -> WorkspaceDeletion | None:
+        """What was taken out of it."""
+
+@final
+class WorkspaceDeletion(Model):
+    """What was taken out of a deleted workspace."""
+
+    @property
+    def agents_unassigned(self) -> int | None:
+        """Agents that are assigned no more; they stay in the team."""
+
+    @property
+    def campaigns_updated(self) -> int | None:
+        """Campaigns that the client no longer sees."""
+
+    @property
+    def chats_updated(self) -> int | None:
+        """Conversations that the client no longer sees."""

@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from kakiyo.errors import KakiyoError
 
 
-class CallOptions(TypedDict, total=False):
-    """Options of one call; what is not given comes from the client. `None` means not given."""
+class DefaultOptions(TypedDict, total=False):
+    """What a copy of a client can have by default. `None` means not given."""
 
     timeout: float | None
     """Seconds for one attempt, sending to last byte; waiting for quota is not part of it."""
@@ -26,6 +26,16 @@ class CallOptions(TypedDict, total=False):
     """Headers to send beside the library's own."""
     extra_query: Mapping[str, str | int | float | bool] | None
     """Query pairs to send beside the operation's own."""
+    fail_on_fallback: bool | None
+    """Of Kaiko: makes an error of an answer whose scores are placeholders; false unless given."""
+
+
+class CallOptions(DefaultOptions, total=False):
+    """Options of one call; what is not given comes from the client. `None` means not given."""
+
+    idempotency_key: str | None
+    """Makes a repeat of this very call harmless, where the operation carries such a key: one is
+    made for each call unless given. 1 to 255 visible ASCII characters."""
 
 
 class PageOptions(CallOptions, total=False):

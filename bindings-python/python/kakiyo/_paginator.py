@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from kakiyo._native import Rows
 from kakiyo._options import written
+from kakiyo._warnings import settled
 from kakiyo.errors import InvalidRequestError
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class AsyncPages(Generic[_T]):
         return self
 
     async def __anext__(self) -> Page[_T]:
-        page: Page[_T] | None = await self._walk.start_next()
+        page: Page[_T] | None = await settled(self._walk.start_next(), self._walk)
         if page is None:
             raise StopAsyncIteration
         return page

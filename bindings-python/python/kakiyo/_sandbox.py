@@ -1,4 +1,4 @@
-"""A stand-in for the service on this machine: same limits, credits, imports and errors."""
+"""A stand-in for both services on this machine: same limits, credits, imports and errors."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from kakiyo._native import SandboxServer
 from kakiyo.errors import ConfigError, InvalidRequestError, KakiyoError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from types import TracebackType
 
     from typing_extensions import Self
@@ -23,10 +24,11 @@ class TeamKey(NamedTuple):
 
 
 class Sandbox:
-    """An embedded sandbox of the service. It starts at once and stops with its `with` block.
+    """An embedded sandbox of both services. It starts at once and stops with its `with` block.
 
         with Sandbox() as sandbox:
             kakiyo = Kakiyo(sandbox.api_key, base_url=sandbox.base_url)
+            kaiko = Kaiko(sandbox.kaiko_api_key, base_url=sandbox.kaiko_base_url)
 
     Args:
         credits: Credits of the first team; 10,000 unless given.
@@ -34,6 +36,10 @@ class Sandbox:
             except for `advance`.
         seed: Makes keys and ids the same in every run.
         api_key: Key of the first team, 40 letters and digits.
+        kaiko_api_key: Key of Kaiko; it begins with `kaiko_live_`, `kaiko_test_` or `sk_`.
+        kaiko_profile: Which picture of Kaiko applies: `contract` (its documentation) unless given,
+            or `observed`.
+        kaiko_settings: Further settings of the key of Kaiko, such as `{"unlimited": True}`.
         port: Port of the loopback interface; a free one unless given.
         **settings: Settings of the first team, such as `profile="tiered"`, `window=2` or
             `import_delay=0.5`; times in seconds.
@@ -48,15 +54,23 @@ class Sandbox:
         time_scale: float | None = None,
         seed: int | None = None,
         api_key: str | None = None,
+        kaiko_api_key: str | None = None,
+        kaiko_profile: str | None = None,
+        kaiko_settings: Mapping[str, Any] | None = None,
         port: int = 0,
         **settings: Any,
     ) -> None:
+        kaiko = _camel_case(kaiko_settings or {})
+        if kaiko_profile is not None:
+            kaiko["profile"] = kaiko_profile
         self._server = SandboxServer(
             _written(_camel_case(settings), ConfigError, "settings"),
+            _written(kaiko, ConfigError, "kaikoSettings"),
             credits=credits,
             time_scale=time_scale,
             seed=seed,
             api_key=api_key,
+            kaiko_api_key=kaiko_api_key,
             port=port,
         )
 
@@ -74,6 +88,16 @@ class Sandbox:
     def api_key(self) -> str:
         """The key of the first team."""
         return self._server.api_key
+
+    @property
+    def kaiko_base_url(self) -> str:
+        """The address to give to a client of Kaiko."""
+        return self._server.kaiko_base_url
+
+    @property
+    def kaiko_api_key(self) -> str:
+        """The first key of Kaiko."""
+        return self._server.kaiko_api_key
 
     def control(self, method: str, path: str, body: object = None) -> dict[str, Any]:
         """Carries out a control call, such as `control("GET", "/_sandbox/state")`."""
@@ -131,7 +155,7 @@ class Sandbox:
         return count
 
 
-def _camel_case(settings: dict[str, Any]) -> dict[str, Any]:
+def _camel_case(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Settings in the names of the control routes."""
     return {camel_case(name): value for name, value in settings.items()}
 

@@ -12,14 +12,14 @@ from kakiyo.errors import KakiyoError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kakiyo._async_client import AsyncKakiyo
-    from kakiyo._client import Kakiyo
+    from kakiyo._async_client import AsyncClient
+    from kakiyo._client import SyncClient
 
 _POSITIONAL = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
 
 
 def call(
-    client: Kakiyo, operation: str, arguments: Mapping[str, Any], options: Mapping[str, Any]
+    client: SyncClient, operation: str, arguments: Mapping[str, Any], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Calls an operation by id with arguments in the names of the API.
 
@@ -42,7 +42,7 @@ def call(
 
 
 async def acall(
-    client: AsyncKakiyo, operation: str, arguments: Mapping[str, Any], options: Mapping[str, Any]
+    client: AsyncClient, operation: str, arguments: Mapping[str, Any], options: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Does as `call`, with the asyncio client."""
     try:
@@ -62,7 +62,9 @@ def error_fields(error: KakiyoError) -> dict[str, Any]:
         "operation": error.operation,
         "status": error.status,
         "code": error.code,
+        "type": error.type,
         "requestId": error.request_id,
+        "idempotencyKey": error.idempotency_key,
         "retryAfter": error.retry_after,
         "attempts": error.attempts,
         "credits": error.credits._asdict(),
@@ -111,6 +113,7 @@ def _meta(meta: Any) -> dict[str, Any]:
         "status": meta.status,
         "headers": dict(meta.headers),
         "requestId": meta.request_id,
+        "idempotencyKey": meta.idempotency_key,
         "attempts": meta.attempts,
         "credits": meta.credits._asdict(),
         "quotaLeft": meta.quota_left,

@@ -32,7 +32,11 @@ class KakiyoError(Exception):
         operation: The operation that failed, such as `prospects.add_batch`.
         status: The HTTP status of the last answer, when there was one.
         code: The error code of the service, such as `campaign_not_found`.
+        type: The class of error in the service's words, such as `invalid_request_error`; Kaiko
+            alone has such words.
         request_id: The request id that the server sent, when it sent one.
+        idempotency_key: The idempotency key that went with the request, when its operation carries
+            one: the same call with the same key is done once.
         retry_after: Seconds that the server asks to wait.
         attempts: How many times the request was sent or tried.
         credits: What the attempts cost, at least and at most.
@@ -51,7 +55,9 @@ class KakiyoError(Exception):
         operation: str | None = None,
         status: int | None = None,
         code: str | None = None,
+        type: str | None = None,
         request_id: str | None = None,
+        idempotency_key: str | None = None,
         retry_after: float | None = None,
         attempts: int = 0,
         credits: tuple[int, int] = (0, 0),
@@ -65,7 +71,9 @@ class KakiyoError(Exception):
         self.operation = operation
         self.status = status
         self.code = code
+        self.type = type
         self.request_id = request_id
+        self.idempotency_key = idempotency_key
         self.retry_after = retry_after
         self.attempts = attempts
         self.credits = Credits(*credits)
@@ -85,7 +93,9 @@ class KakiyoError(Exception):
             "operation": self.operation,
             "status": self.status,
             "code": self.code,
+            "type": self.type,
             "request_id": self.request_id,
+            "idempotency_key": self.idempotency_key,
             "retry_after": self.retry_after,
             "attempts": self.attempts,
             "credits": tuple(self.credits),

@@ -15,54 +15,132 @@ show_as_text!(
     AgentId,
     CampaignId,
     ChatId,
+    ContextId,
     DncEntryId,
+    ExternalId,
     ListId,
+    MembershipId,
     ModelId,
     ProductId,
     PromptId,
     ProspectId,
+    RunId,
+    SourceId,
     TeamId,
+    UserId,
+    WebhookId,
+    WorkspaceId,
+    AgentAlertSeverity,
+    AgentStatus,
     AiModelStatus,
+    BaselineWindow,
+    BeliefType,
+    BreakthroughType,
     CampaignStatus,
+    ChatRole,
+    ClientRole,
+    ConversationKind,
+    DataQuality,
+    DeletionStatus,
+    DimensionalSource,
+    DiscoveryLevel,
+    DiscoveryPotential,
     DncOutcomeStatus,
+    EmotionCategory,
+    EmotionComplexity,
+    FinishReason,
+    GrowthDimension,
+    HostilityLevel,
+    HostilityResponse,
+    IntensityLevel,
     MessageRole,
+    MomentumDirection,
+    PatternType,
+    PersonalityMode,
     PromptType,
     Qualification,
     SearchQualification,
+    TrendDirection,
+    WebhookEvent,
+    WebhookEventCategory,
+    Weekday,
 );
-show_as_number!(ConversationStatus,);
+show_as_number!(ConversationStatus, SalesNavigatorCount,);
 
 /// How the views of a model are made.
 pub(crate) fn kind(model: &str) -> PyResult<Kind> {
     Ok(match model {
+        kakiyo::ActivityCounts::NAME => Kind::of::<kakiyo::ActivityCounts>(),
+        kakiyo::Agent::NAME => Kind::of::<kakiyo::Agent>(),
+        kakiyo::AgentAlert::NAME => Kind::of::<kakiyo::AgentAlert>(),
+        kakiyo::AgentAssigned::NAME => Kind::of::<kakiyo::AgentAssigned>(),
+        kakiyo::AgentChanged::NAME => Kind::of::<kakiyo::AgentChanged>(),
         kakiyo::AgentCreated::NAME => Kind::of::<kakiyo::AgentCreated>(),
+        kakiyo::AgentDetails::NAME => Kind::of::<kakiyo::AgentDetails>(),
+        kakiyo::AgentProfile::NAME => Kind::of::<kakiyo::AgentProfile>(),
+        kakiyo::AgentProxy::NAME => Kind::of::<kakiyo::AgentProxy>(),
+        kakiyo::AgentRelaunched::NAME => Kind::of::<kakiyo::AgentRelaunched>(),
+        kakiyo::AgentUnassigned::NAME => Kind::of::<kakiyo::AgentUnassigned>(),
+        kakiyo::AgentUsage::NAME => Kind::of::<kakiyo::AgentUsage>(),
         kakiyo::AiModel::NAME => Kind::of::<kakiyo::AiModel>(),
         kakiyo::AiModelPricing::NAME => Kind::of::<kakiyo::AiModelPricing>(),
+        kakiyo::AnalyseTokenDetails::NAME => Kind::of::<kakiyo::AnalyseTokenDetails>(),
+        kakiyo::AnalysedCampaign::NAME => Kind::of::<kakiyo::AnalysedCampaign>(),
+        kakiyo::AnalyticsMetrics::NAME => Kind::of::<kakiyo::AnalyticsMetrics>(),
+        kakiyo::AnalyticsOverview::NAME => Kind::of::<kakiyo::AnalyticsOverview>(),
+        kakiyo::AnalyticsSummary::NAME => Kind::of::<kakiyo::AnalyticsSummary>(),
+        kakiyo::BatchAnalysis::NAME => Kind::of::<kakiyo::BatchAnalysis>(),
+        kakiyo::Belief::NAME => Kind::of::<kakiyo::Belief>(),
+        kakiyo::Beliefs::NAME => Kind::of::<kakiyo::Beliefs>(),
         kakiyo::Campaign::NAME => Kind::of::<kakiyo::Campaign>(),
+        kakiyo::CampaignActivity::NAME => Kind::of::<kakiyo::CampaignActivity>(),
+        kakiyo::CampaignAnalytics::NAME => Kind::of::<kakiyo::CampaignAnalytics>(),
         kakiyo::CampaignChanged::NAME => Kind::of::<kakiyo::CampaignChanged>(),
         kakiyo::CampaignCreated::NAME => Kind::of::<kakiyo::CampaignCreated>(),
         kakiyo::CampaignDeleted::NAME => Kind::of::<kakiyo::CampaignDeleted>(),
         kakiyo::CampaignDeletion::NAME => Kind::of::<kakiyo::CampaignDeletion>(),
+        kakiyo::CampaignFigures::NAME => Kind::of::<kakiyo::CampaignFigures>(),
+        kakiyo::CampaignMetrics::NAME => Kind::of::<kakiyo::CampaignMetrics>(),
         kakiyo::CampaignReport::NAME => Kind::of::<kakiyo::CampaignReport>(),
+        kakiyo::CampaignShare::NAME => Kind::of::<kakiyo::CampaignShare>(),
         kakiyo::CampaignStats::NAME => Kind::of::<kakiyo::CampaignStats>(),
+        kakiyo::ChatChoice::NAME => Kind::of::<kakiyo::ChatChoice>(),
+        kakiyo::ChatCompletion::NAME => Kind::of::<kakiyo::ChatCompletion>(),
         kakiyo::ChatMessage::NAME => Kind::of::<kakiyo::ChatMessage>(),
+        kakiyo::ChatReply::NAME => Kind::of::<kakiyo::ChatReply>(),
+        kakiyo::ClientInvited::NAME => Kind::of::<kakiyo::ClientInvited>(),
+        kakiyo::ClientRemoved::NAME => Kind::of::<kakiyo::ClientRemoved>(),
         kakiyo::Confirmation::NAME => Kind::of::<kakiyo::Confirmation>(),
+        kakiyo::ConversationMode::NAME => Kind::of::<kakiyo::ConversationMode>(),
         kakiyo::CustomDataSaved::NAME => Kind::of::<kakiyo::CustomDataSaved>(),
+        kakiyo::DailyActivity::NAME => Kind::of::<kakiyo::DailyActivity>(),
+        kakiyo::DailyLimits::NAME => Kind::of::<kakiyo::DailyLimits>(),
         kakiyo::DeletedItems::NAME => Kind::of::<kakiyo::DeletedItems>(),
+        kakiyo::DeletionCounts::NAME => Kind::of::<kakiyo::DeletionCounts>(),
+        kakiyo::DeletionResult::NAME => Kind::of::<kakiyo::DeletionResult>(),
+        kakiyo::DetectedPattern::NAME => Kind::of::<kakiyo::DetectedPattern>(),
         kakiyo::DncAdded::NAME => Kind::of::<kakiyo::DncAdded>(),
         kakiyo::DncBatchReport::NAME => Kind::of::<kakiyo::DncBatchReport>(),
         kakiyo::DncCheck::NAME => Kind::of::<kakiyo::DncCheck>(),
         kakiyo::DncEntry::NAME => Kind::of::<kakiyo::DncEntry>(),
         kakiyo::DncOutcome::NAME => Kind::of::<kakiyo::DncOutcome>(),
         kakiyo::DncRemoved::NAME => Kind::of::<kakiyo::DncRemoved>(),
+        kakiyo::Emotion::NAME => Kind::of::<kakiyo::Emotion>(),
+        kakiyo::EmotionAnalysis::NAME => Kind::of::<kakiyo::EmotionAnalysis>(),
+        kakiyo::EmotionState::NAME => Kind::of::<kakiyo::EmotionState>(),
+        kakiyo::EmotionalMomentum::NAME => Kind::of::<kakiyo::EmotionalMomentum>(),
         kakiyo::FollowUp::NAME => Kind::of::<kakiyo::FollowUp>(),
-        kakiyo::HitCampaign::NAME => Kind::of::<kakiyo::HitCampaign>(),
-        kakiyo::HitLocation::NAME => Kind::of::<kakiyo::HitLocation>(),
+        kakiyo::Growth::NAME => Kind::of::<kakiyo::Growth>(),
+        kakiyo::GrowthComparison::NAME => Kind::of::<kakiyo::GrowthComparison>(),
+        kakiyo::GrowthIndicator::NAME => Kind::of::<kakiyo::GrowthIndicator>(),
+        kakiyo::GrowthWindow::NAME => Kind::of::<kakiyo::GrowthWindow>(),
         kakiyo::HitStats::NAME => Kind::of::<kakiyo::HitStats>(),
+        kakiyo::HostilityState::NAME => Kind::of::<kakiyo::HostilityState>(),
         kakiyo::ImportAccepted::NAME => Kind::of::<kakiyo::ImportAccepted>(),
         kakiyo::ImportRow::NAME => Kind::of::<kakiyo::ImportRow>(),
         kakiyo::ImportStatus::NAME => Kind::of::<kakiyo::ImportStatus>(),
         kakiyo::NewAgent::NAME => Kind::of::<kakiyo::NewAgent>(),
+        kakiyo::Patterns::NAME => Kind::of::<kakiyo::Patterns>(),
         kakiyo::Product::NAME => Kind::of::<kakiyo::Product>(),
         kakiyo::ProductCreated::NAME => Kind::of::<kakiyo::ProductCreated>(),
         kakiyo::Prompt::NAME => Kind::of::<kakiyo::Prompt>(),
@@ -70,11 +148,45 @@ pub(crate) fn kind(model: &str) -> PyResult<Kind> {
         kakiyo::PromptCreated::NAME => Kind::of::<kakiyo::PromptCreated>(),
         kakiyo::PromptDetails::NAME => Kind::of::<kakiyo::PromptDetails>(),
         kakiyo::Prospect::NAME => Kind::of::<kakiyo::Prospect>(),
+        kakiyo::ProspectCampaign::NAME => Kind::of::<kakiyo::ProspectCampaign>(),
+        kakiyo::ProspectDeleted::NAME => Kind::of::<kakiyo::ProspectDeleted>(),
+        kakiyo::ProspectDeletion::NAME => Kind::of::<kakiyo::ProspectDeletion>(),
         kakiyo::ProspectDetails::NAME => Kind::of::<kakiyo::ProspectDetails>(),
         kakiyo::ProspectHit::NAME => Kind::of::<kakiyo::ProspectHit>(),
-        kakiyo::ProspectPerson::NAME => Kind::of::<kakiyo::ProspectPerson>(),
+        kakiyo::ProspectLocation::NAME => Kind::of::<kakiyo::ProspectLocation>(),
         kakiyo::ProspectProfile::NAME => Kind::of::<kakiyo::ProspectProfile>(),
+        kakiyo::ProspectsDeleted::NAME => Kind::of::<kakiyo::ProspectsDeleted>(),
+        kakiyo::QualificationBreakdown::NAME => Kind::of::<kakiyo::QualificationBreakdown>(),
+        kakiyo::RecentActivity::NAME => Kind::of::<kakiyo::RecentActivity>(),
+        kakiyo::RemainingStats::NAME => Kind::of::<kakiyo::RemainingStats>(),
+        kakiyo::ResponseGuidance::NAME => Kind::of::<kakiyo::ResponseGuidance>(),
+        kakiyo::ResponseStrategy::NAME => Kind::of::<kakiyo::ResponseStrategy>(),
+        kakiyo::RoundRobinAccepted::NAME => Kind::of::<kakiyo::RoundRobinAccepted>(),
+        kakiyo::SalesNavigatorAccepted::NAME => Kind::of::<kakiyo::SalesNavigatorAccepted>(),
+        kakiyo::SimilarMoment::NAME => Kind::of::<kakiyo::SimilarMoment>(),
+        kakiyo::SimilarMoments::NAME => Kind::of::<kakiyo::SimilarMoments>(),
+        kakiyo::SimilarPattern::NAME => Kind::of::<kakiyo::SimilarPattern>(),
+        kakiyo::StatusDistribution::NAME => Kind::of::<kakiyo::StatusDistribution>(),
+        kakiyo::TestedWebhook::NAME => Kind::of::<kakiyo::TestedWebhook>(),
+        kakiyo::Trajectory::NAME => Kind::of::<kakiyo::Trajectory>(),
+        kakiyo::TrajectoryBaseline::NAME => Kind::of::<kakiyo::TrajectoryBaseline>(),
+        kakiyo::TrajectoryBreakthrough::NAME => Kind::of::<kakiyo::TrajectoryBreakthrough>(),
+        kakiyo::TrajectoryTrend::NAME => Kind::of::<kakiyo::TrajectoryTrend>(),
+        kakiyo::Usage::NAME => Kind::of::<kakiyo::Usage>(),
         kakiyo::Verified::NAME => Kind::of::<kakiyo::Verified>(),
+        kakiyo::Webhook::NAME => Kind::of::<kakiyo::Webhook>(),
+        kakiyo::WebhookChanged::NAME => Kind::of::<kakiyo::WebhookChanged>(),
+        kakiyo::WebhookCreated::NAME => Kind::of::<kakiyo::WebhookCreated>(),
+        kakiyo::WebhookEventExample::NAME => Kind::of::<kakiyo::WebhookEventExample>(),
+        kakiyo::WebhookEventTeam::NAME => Kind::of::<kakiyo::WebhookEventTeam>(),
+        kakiyo::WebhookEventType::NAME => Kind::of::<kakiyo::WebhookEventType>(),
+        kakiyo::WebhookTest::NAME => Kind::of::<kakiyo::WebhookTest>(),
+        kakiyo::WebhookTestEvent::NAME => Kind::of::<kakiyo::WebhookTestEvent>(),
+        kakiyo::WorkingHours::NAME => Kind::of::<kakiyo::WorkingHours>(),
+        kakiyo::Workspace::NAME => Kind::of::<kakiyo::Workspace>(),
+        kakiyo::WorkspaceAccess::NAME => Kind::of::<kakiyo::WorkspaceAccess>(),
+        kakiyo::WorkspaceDeleted::NAME => Kind::of::<kakiyo::WorkspaceDeleted>(),
+        kakiyo::WorkspaceDeletion::NAME => Kind::of::<kakiyo::WorkspaceDeletion>(),
         _ => {
             return Err(PyValueError::new_err(format!(
                 "there is no model {model}: package and library do not fit"
@@ -85,34 +197,77 @@ pub(crate) fn kind(model: &str) -> PyResult<Kind> {
 
 /// Adds the classes to the module.
 pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
+    module.add_class::<views::ActivityCounts>()?;
+    module.add_class::<views::Agent>()?;
+    module.add_class::<views::AgentAlert>()?;
+    module.add_class::<views::AgentAssigned>()?;
+    module.add_class::<views::AgentChanged>()?;
     module.add_class::<views::AgentCreated>()?;
+    module.add_class::<views::AgentDetails>()?;
+    module.add_class::<views::AgentProfile>()?;
+    module.add_class::<views::AgentProxy>()?;
+    module.add_class::<views::AgentRelaunched>()?;
+    module.add_class::<views::AgentUnassigned>()?;
+    module.add_class::<views::AgentUsage>()?;
     module.add_class::<views::AiModel>()?;
     module.add_class::<views::AiModelPricing>()?;
+    module.add_class::<views::AnalyseTokenDetails>()?;
+    module.add_class::<views::AnalysedCampaign>()?;
+    module.add_class::<views::AnalyticsMetrics>()?;
+    module.add_class::<views::AnalyticsOverview>()?;
+    module.add_class::<views::AnalyticsSummary>()?;
+    module.add_class::<views::BatchAnalysis>()?;
+    module.add_class::<views::Belief>()?;
+    module.add_class::<views::Beliefs>()?;
     module.add_class::<views::Campaign>()?;
+    module.add_class::<views::CampaignActivity>()?;
+    module.add_class::<views::CampaignAnalytics>()?;
     module.add_class::<views::CampaignChanged>()?;
     module.add_class::<views::CampaignCreated>()?;
     module.add_class::<views::CampaignDeleted>()?;
     module.add_class::<views::CampaignDeletion>()?;
+    module.add_class::<views::CampaignFigures>()?;
+    module.add_class::<views::CampaignMetrics>()?;
     module.add_class::<views::CampaignReport>()?;
+    module.add_class::<views::CampaignShare>()?;
     module.add_class::<views::CampaignStats>()?;
+    module.add_class::<views::ChatChoice>()?;
+    module.add_class::<views::ChatCompletion>()?;
     module.add_class::<views::ChatMessage>()?;
+    module.add_class::<views::ChatReply>()?;
+    module.add_class::<views::ClientInvited>()?;
+    module.add_class::<views::ClientRemoved>()?;
     module.add_class::<views::Confirmation>()?;
+    module.add_class::<views::ConversationMode>()?;
     module.add_class::<views::CustomDataSaved>()?;
+    module.add_class::<views::DailyActivity>()?;
+    module.add_class::<views::DailyLimits>()?;
     module.add_class::<views::DeletedItems>()?;
+    module.add_class::<views::DeletionCounts>()?;
+    module.add_class::<views::DeletionResult>()?;
+    module.add_class::<views::DetectedPattern>()?;
     module.add_class::<views::DncAdded>()?;
     module.add_class::<views::DncBatchReport>()?;
     module.add_class::<views::DncCheck>()?;
     module.add_class::<views::DncEntry>()?;
     module.add_class::<views::DncOutcome>()?;
     module.add_class::<views::DncRemoved>()?;
+    module.add_class::<views::Emotion>()?;
+    module.add_class::<views::EmotionAnalysis>()?;
+    module.add_class::<views::EmotionState>()?;
+    module.add_class::<views::EmotionalMomentum>()?;
     module.add_class::<views::FollowUp>()?;
-    module.add_class::<views::HitCampaign>()?;
-    module.add_class::<views::HitLocation>()?;
+    module.add_class::<views::Growth>()?;
+    module.add_class::<views::GrowthComparison>()?;
+    module.add_class::<views::GrowthIndicator>()?;
+    module.add_class::<views::GrowthWindow>()?;
     module.add_class::<views::HitStats>()?;
+    module.add_class::<views::HostilityState>()?;
     module.add_class::<views::ImportAccepted>()?;
     module.add_class::<views::ImportRow>()?;
     module.add_class::<views::ImportStatus>()?;
     module.add_class::<views::NewAgent>()?;
+    module.add_class::<views::Patterns>()?;
     module.add_class::<views::Product>()?;
     module.add_class::<views::ProductCreated>()?;
     module.add_class::<views::Prompt>()?;
@@ -120,10 +275,44 @@ pub(crate) fn register(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<views::PromptCreated>()?;
     module.add_class::<views::PromptDetails>()?;
     module.add_class::<views::Prospect>()?;
+    module.add_class::<views::ProspectCampaign>()?;
+    module.add_class::<views::ProspectDeleted>()?;
+    module.add_class::<views::ProspectDeletion>()?;
     module.add_class::<views::ProspectDetails>()?;
     module.add_class::<views::ProspectHit>()?;
-    module.add_class::<views::ProspectPerson>()?;
+    module.add_class::<views::ProspectLocation>()?;
     module.add_class::<views::ProspectProfile>()?;
+    module.add_class::<views::ProspectsDeleted>()?;
+    module.add_class::<views::QualificationBreakdown>()?;
+    module.add_class::<views::RecentActivity>()?;
+    module.add_class::<views::RemainingStats>()?;
+    module.add_class::<views::ResponseGuidance>()?;
+    module.add_class::<views::ResponseStrategy>()?;
+    module.add_class::<views::RoundRobinAccepted>()?;
+    module.add_class::<views::SalesNavigatorAccepted>()?;
+    module.add_class::<views::SimilarMoment>()?;
+    module.add_class::<views::SimilarMoments>()?;
+    module.add_class::<views::SimilarPattern>()?;
+    module.add_class::<views::StatusDistribution>()?;
+    module.add_class::<views::TestedWebhook>()?;
+    module.add_class::<views::Trajectory>()?;
+    module.add_class::<views::TrajectoryBaseline>()?;
+    module.add_class::<views::TrajectoryBreakthrough>()?;
+    module.add_class::<views::TrajectoryTrend>()?;
+    module.add_class::<views::Usage>()?;
     module.add_class::<views::Verified>()?;
+    module.add_class::<views::Webhook>()?;
+    module.add_class::<views::WebhookChanged>()?;
+    module.add_class::<views::WebhookCreated>()?;
+    module.add_class::<views::WebhookEventExample>()?;
+    module.add_class::<views::WebhookEventTeam>()?;
+    module.add_class::<views::WebhookEventType>()?;
+    module.add_class::<views::WebhookTest>()?;
+    module.add_class::<views::WebhookTestEvent>()?;
+    module.add_class::<views::WorkingHours>()?;
+    module.add_class::<views::Workspace>()?;
+    module.add_class::<views::WorkspaceAccess>()?;
+    module.add_class::<views::WorkspaceDeleted>()?;
+    module.add_class::<views::WorkspaceDeletion>()?;
     Ok(())
 }

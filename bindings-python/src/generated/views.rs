@@ -5,6 +5,76 @@
 use crate::view::view;
 
 view! {
+    /// Counts of a period.
+    ActivityCounts {
+        /// Messages.
+        messages,
+        /// Answers; not told for the team.
+        responses,
+        /// Qualified prospects.
+        qualified,
+    }
+}
+
+view! {
+    /// An agent: a LinkedIn account that acts.
+    Agent {
+        /// Agent id.
+        id,
+        /// Display name.
+        name,
+        /// State.
+        status,
+        /// LinkedIn e-mail.
+        login,
+        /// Two-letter country.
+        country,
+        /// Address of the picture.
+        avatar,
+        /// Time of the next action; absent where none is planned.
+        next_task,
+        /// Open alerts.
+        alerts,
+    }
+}
+
+view! {
+    /// Something about an agent that a person should look at. Open alerts keep an agent from being resumed.
+    AgentAlert {
+        /// Family, such as `auth`.
+        r#type,
+        /// Detail, such as `2fa_required`.
+        sub_type,
+        /// Text for the operator.
+        message,
+        /// Weight.
+        severity,
+    }
+}
+
+view! {
+    /// An agent that was assigned to a workspace.
+    AgentAssigned {
+        /// The agent.
+        agent_id,
+        /// The workspace.
+        workspace_id,
+        /// What the client sees now.
+        propagated,
+    }
+}
+
+view! {
+    /// An agent whose settings were changed.
+    AgentChanged {
+        /// Agent id.
+        id,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
     /// An agent that was just created.
     AgentCreated {
         /// Id of the new agent.
@@ -15,6 +85,96 @@ view! {
         agent,
         /// Hints for the operator.
         next_steps,
+    }
+}
+
+view! {
+    /// An agent with its usage and its working hours.
+    AgentDetails {
+        /// Agent id.
+        id,
+        /// Display name.
+        name,
+        /// State.
+        status,
+        /// LinkedIn e-mail.
+        login,
+        /// Two-letter country.
+        country,
+        /// Address of the picture.
+        avatar,
+        /// Time of the next action; absent where none is planned.
+        next_task,
+        /// What the agent has done, and when it works.
+        usage,
+        /// Open alerts.
+        alerts,
+    }
+}
+
+view! {
+    /// The person behind an agent.
+    AgentProfile {
+        /// First name.
+        first_name,
+        /// Last name.
+        last_name,
+        /// Id of the browser profile.
+        profile_id,
+    }
+}
+
+view! {
+    /// The proxy that an agent works through.
+    AgentProxy {
+        /// Whether one was given.
+        assigned,
+        /// Country name.
+        location,
+        /// Kind of proxy.
+        r#type,
+    }
+}
+
+view! {
+    /// An agent that starts over.
+    AgentRelaunched {
+        /// Confirmation text.
+        message,
+        /// State: `setup_needed`.
+        status,
+    }
+}
+
+view! {
+    /// An agent that was taken out of a workspace.
+    AgentUnassigned {
+        /// Confirmation text.
+        message,
+        /// The agent.
+        agent_id,
+        /// What the client no longer sees.
+        propagated,
+    }
+}
+
+view! {
+    /// What an agent has done, and when it works.
+    AgentUsage {
+        /// Invitations so far.
+        invitations,
+        /// Invitations of the day; whether made or allowed is not documented.
+        invitations_daily,
+        /// Messages so far.
+        messages,
+        /// Messages of the day; whether made or allowed is not documented.
+        messages_daily,
+        /// Time of the next invitation; absent where none is planned.
+        next_invitation,
+        /// Time of the next message; absent where none is planned.
+        next_message,
+        /// Working hours.
+        working_hours,
     }
 }
 
@@ -45,6 +205,136 @@ view! {
 }
 
 view! {
+    /// Parts of the tokens of an analysis.
+    AnalyseTokenDetails {
+        /// Tokens that were read before.
+        cached_tokens,
+        /// Tokens of sound.
+        audio_tokens,
+    }
+}
+
+view! {
+    /// The campaign that figures speak of.
+    AnalysedCampaign {
+        /// Campaign id.
+        id,
+        /// Name.
+        name,
+        /// State.
+        status,
+        /// Creation time.
+        created_at,
+        /// The agent that sends.
+        agent,
+        /// The product that it sells: a name here, an id in lists of campaigns.
+        product,
+    }
+}
+
+view! {
+    /// Rates of the team.
+    AnalyticsMetrics {
+        /// Qualified prospects among all, in percent.
+        conversion_rate,
+        /// Prospects that answered among all, in percent.
+        response_rate,
+        /// Qualified prospects among those that answered, in percent.
+        qualification_rate,
+        /// Messages divided by prospects; no percentage.
+        average_messages_per_prospect,
+    }
+}
+
+view! {
+    /// The figures of the whole team.
+    AnalyticsOverview {
+        /// Totals.
+        summary,
+        /// Rates over all campaigns.
+        metrics,
+        /// What happened lately.
+        activity,
+        /// A line for each campaign.
+        campaigns,
+    }
+}
+
+view! {
+    /// Totals of the team.
+    AnalyticsSummary {
+        /// Campaigns.
+        total_campaigns,
+        /// Campaigns that run.
+        active_campaigns,
+        /// Campaigns that are paused.
+        paused_campaigns,
+        /// Campaigns that are done.
+        completed_campaigns,
+        /// Agents.
+        total_agents,
+        /// Agents at work.
+        active_agents,
+        /// Prospects.
+        total_prospects,
+        /// Messages.
+        total_messages,
+        /// Qualified prospects.
+        total_qualified,
+        /// Prospects that answered.
+        total_answers,
+        /// Closed prospects.
+        total_closed,
+    }
+}
+
+view! {
+    /// The emotions of many texts, in the order in which they were given.
+    BatchAnalysis {
+        /// One emotion a text, in the order of the request. One that the server left out has no members.
+        emotions,
+        /// True when the server had no model to ask for one of them: its scores are placeholders and mean nothing.
+        is_fallback,
+        /// How the scores came about.
+        data_quality,
+        /// Tokens that the call used.
+        usage,
+        /// The model that was asked.
+        model,
+        /// Parameters that the server took.
+        params,
+    }
+}
+
+view! {
+    /// One belief.
+    Belief {
+        /// Kind.
+        r#type,
+        /// What is believed.
+        content,
+        /// How sure the service is, 0 to 1.
+        confidence,
+        /// The words that it was found in.
+        raw_match,
+    }
+}
+
+view! {
+    /// Beliefs found in the text; absent when there are none.
+    Beliefs {
+        /// The beliefs.
+        beliefs,
+        /// Their number.
+        total_beliefs,
+        /// Their number by kind.
+        beliefs_by_type,
+        /// In a sentence.
+        summary,
+    }
+}
+
+view! {
     /// A campaign.
     Campaign {
         /// Campaign id.
@@ -61,6 +351,32 @@ view! {
         created_at,
         /// Counters.
         stats,
+    }
+}
+
+view! {
+    /// What happened in a campaign lately.
+    CampaignActivity {
+        /// One row for each day. How many days, and in which order, is not documented.
+        daily_breakdown,
+        /// Sums over the last 7 days.
+        last7_days,
+    }
+}
+
+view! {
+    /// The figures of one campaign, with its days and distributions.
+    CampaignAnalytics {
+        /// The campaign.
+        campaign,
+        /// Totals and rates.
+        metrics,
+        /// What happened lately.
+        activity,
+        /// Prospects by the state of their conversation.
+        status_distribution,
+        /// Prospects by their qualification.
+        qualification_breakdown,
     }
 }
 
@@ -113,6 +429,54 @@ view! {
 }
 
 view! {
+    /// The line of one campaign among the figures of the team.
+    CampaignFigures {
+        /// Campaign id.
+        id,
+        /// Name.
+        name,
+        /// State.
+        status,
+        /// Prospects.
+        prospects,
+        /// Messages.
+        messages,
+        /// Qualified prospects.
+        qualified,
+        /// Prospects that answered.
+        answers,
+        /// Qualified prospects among all, in percent.
+        conversion_rate,
+        /// Prospects that answered among all, in percent.
+        response_rate,
+    }
+}
+
+view! {
+    /// Totals and rates of one campaign.
+    CampaignMetrics {
+        /// Prospects.
+        total_prospects,
+        /// Messages.
+        total_messages,
+        /// Qualified prospects.
+        total_qualified,
+        /// Prospects that answered.
+        total_answers,
+        /// Closed prospects.
+        total_closed,
+        /// Qualified prospects among all, in percent.
+        conversion_rate,
+        /// Prospects that answered among all, in percent.
+        response_rate,
+        /// Qualified prospects among those that answered, in percent.
+        qualification_rate,
+        /// Messages divided by prospects; no percentage.
+        average_messages_per_prospect,
+    }
+}
+
+view! {
     /// The figures of one campaign.
     CampaignReport {
         /// Campaign id.
@@ -123,6 +487,20 @@ view! {
         status,
         /// Counters and rates.
         stats,
+    }
+}
+
+view! {
+    /// What one campaign got of a shared batch.
+    CampaignShare {
+        /// The campaign.
+        campaign_id,
+        /// Its name.
+        campaign_name,
+        /// Id to follow the import of this campaign with; older servers do not give it.
+        list_id,
+        /// How many people it got.
+        prospects_assigned,
     }
 }
 
@@ -151,6 +529,50 @@ view! {
 }
 
 view! {
+    /// One reply.
+    ChatChoice {
+        /// Its place, from 0.
+        index,
+        /// The reply.
+        message,
+        /// Why it ended.
+        finish_reason,
+    }
+}
+
+view! {
+    /// A reply of a language model, with the emotions of the conversation.
+    ChatCompletion {
+        /// The replies; usually one.
+        choices,
+        /// Emotions by role: those of `user`, and of `assistant` on some servers.
+        emotions,
+        /// True when the server had no model to ask for the emotions: then their scores are placeholders.
+        is_fallback,
+        /// Text of the first reply.
+        text,
+        /// The emotion of the user's message.
+        primary,
+        /// Id of the completion.
+        id,
+        /// The context, when there is one and the server tells it.
+        context_id,
+        /// When it was made, in seconds since 1970.
+        created,
+        /// The language model.
+        model,
+        /// The emotion model.
+        emotion_model,
+        /// What kind of conversation this is.
+        conversation_mode,
+        /// How the emotions of the context move.
+        trajectory,
+        /// Tokens that the call used.
+        usage,
+    }
+}
+
+view! {
     /// One message of a conversation.
     ChatMessage {
         /// Who wrote it.
@@ -163,10 +585,70 @@ view! {
 }
 
 view! {
+    /// What a language model said.
+    ChatReply {
+        /// Who said it.
+        role,
+        /// Text; absent where the model calls tools instead.
+        content,
+        /// Tools that the model wants called. The service does not document their form.
+        tool_calls,
+    }
+}
+
+view! {
+    /// A user of a client who was just invited.
+    ClientInvited {
+        /// Id of the membership.
+        membership_id,
+        /// Id of the user.
+        user_id,
+        /// E-mail address of the user.
+        email,
+        /// Address of the agency's portal, where the user signs in.
+        portal_url,
+        /// Whether the invitation mail went out.
+        email_sent,
+    }
+}
+
+view! {
+    /// A user of a client who was just removed.
+    ClientRemoved {
+        /// Confirmation text.
+        message,
+        /// E-mail address of the user.
+        email,
+    }
+}
+
+view! {
     /// Done.
     Confirmation {
         /// Confirmation text.
         message,
+    }
+}
+
+view! {
+    /// What kind of conversation this is. Its sign of a crisis does not replace a safety process of your own.
+    ConversationMode {
+        /// Kind of conversation.
+        mode,
+        /// How sure the service is, 0 to 1.
+        confidence,
+        /// Why.
+        reasoning,
+        /// Whether words of a crisis were found together with a high intensity.
+        crisis_detected,
+        /// How to answer.
+        response_strategy,
+        /// Manner for an answer.
+        personality_mode,
+        /// How sure the service is of that manner, 0 to 1.
+        personality_confidence,
+        /// Hints for the wording.
+        response_guidance,
     }
 }
 
@@ -185,6 +667,32 @@ view! {
 }
 
 view! {
+    /// Counts of one day.
+    DailyActivity {
+        /// The day, `YYYY-MM-DD`.
+        date,
+        /// Messages.
+        messages,
+        /// Answers.
+        responses,
+        /// Qualified prospects.
+        qualified,
+    }
+}
+
+view! {
+    /// What an agent may do in one day.
+    DailyLimits {
+        /// Connection requests a day.
+        daily_connections,
+        /// Messages a day.
+        daily_messages,
+        /// Profile views a day.
+        daily_profile_views,
+    }
+}
+
+view! {
     /// Counts of records that were deleted.
     DeletedItems {
         /// Prospects.
@@ -197,6 +705,68 @@ view! {
         tasks,
         /// Webhook events; some servers do not count them.
         webhook_events,
+    }
+}
+
+view! {
+    /// How many people were to be deleted, and were.
+    DeletionCounts {
+        /// Ids received.
+        requested,
+        /// Deleted.
+        successful,
+        /// Not deleted.
+        failed,
+        /// Time of the work; some servers do not tell it.
+        processed_at,
+    }
+}
+
+view! {
+    /// What became of one person to delete.
+    DeletionResult {
+        /// The person.
+        prospect_id,
+        /// Outcome.
+        status,
+        /// Name, when deleted.
+        prospect_name,
+        /// Counts of the deleted records, when deleted.
+        deleted_items,
+        /// Error code, when not deleted; `not_found` is documented.
+        error,
+        /// Explanation, when not deleted.
+        message,
+    }
+}
+
+view! {
+    /// A pattern found in a context.
+    DetectedPattern {
+        /// Its id.
+        pattern_id,
+        /// Its kind.
+        pattern_type,
+        /// Its name.
+        name,
+        /// In a sentence.
+        description,
+        /// What sets it off.
+        trigger,
+        /// Emotions in order.
+        emotional_sequence,
+        /// How often it comes.
+        frequency,
+        /// How sure the service is, 0 to 1.
+        confidence,
+        /// When it was last seen.
+        last_occurrence,
+        /// When it was first seen.
+        first_detected,
+        /// How long it usually lasts, in minutes.
+        typical_duration,
+        /// How strong it usually is.
+        typical_intensity,
     }
 }
 
@@ -281,6 +851,160 @@ view! {
 }
 
 view! {
+    /// One measured emotion. Servers leave out what they do not know: every member may be absent.
+    Emotion {
+        /// Text for display: the input or a short label, depending on the server. Never compare it with the input.
+        text,
+        /// The dominant emotion.
+        category,
+        /// Strength, 0 to 1.
+        intensity,
+        /// Strength in a word.
+        intensity_level,
+        /// How pleasant it is, from -1 to 1.
+        valence,
+        /// How energised it is, 0 to 1: up to 0.3 calm, from 0.7 energised.
+        arousal,
+        /// How many emotions take part.
+        complexity,
+        /// Curiosity and wonder, 0 to 1.
+        wonder_index,
+        /// How much of a discovery the moment is.
+        discovery_level,
+        /// Score of each label, 0 to 1: joy, love, sadness, anger, fear, surprise, and finer ones on some servers. The service calls it `raw`.
+        scores,
+        /// Where valence and arousal come from.
+        dimensional_source,
+        /// Concern for others, 0 to 1.
+        empathic_concern,
+        /// Distress of one's own, 0 to 1.
+        personal_distress,
+        /// Labels above their threshold.
+        active_labels,
+        /// Nine numbers of unit length.
+        emotional_vector,
+        /// Tags, such as `breakthrough` or `resilience`.
+        emotional_tags,
+        /// Short text that changes with time; no stable id.
+        emotional_signature,
+        /// Feelings about feelings, 0 to 1.
+        meta_emotional_score,
+        /// Match with earlier patterns, 0 to 1.
+        pattern_emotion_score,
+        /// Concern for safety, 0 to 1. It does not replace a safety process of your own.
+        safety_concern_score,
+        /// Whether the moment is a breakthrough.
+        is_breakthrough,
+        /// Hostility; in a context only.
+        hostility_state,
+        /// True when the server had no model to ask: then all scores are placeholders and mean nothing.
+        is_fallback,
+        /// The message it belongs to, in batches where the server tells it.
+        external_id,
+    }
+}
+
+view! {
+    /// The emotions of a text.
+    EmotionAnalysis {
+        /// Emotions by role. Servers differ in the key of a text without a context: use `primary`.
+        emotions,
+        /// True when the server had no model to ask: then all scores are placeholders and mean nothing.
+        is_fallback,
+        /// The emotion that was asked for: that of `user`, else `_default`, else `system`, else the first.
+        primary,
+        /// The context, when there is one.
+        context_id,
+        /// Id of the message: as given, made here, or told by the server. It finds the emotions of the message again.
+        external_id,
+        /// Points in the history that the service associates with this context.
+        context_message_count,
+        /// How the emotions of the context move.
+        trajectory,
+        /// Growth; absent while there is too little history.
+        growth,
+        /// What kind of conversation this is.
+        conversation_mode,
+        /// Beliefs found in the text.
+        beliefs,
+        /// Patterns in the course of the context.
+        patterns,
+        /// How the scores came about.
+        data_quality,
+        /// Tokens that the call used.
+        usage,
+        /// The model that was asked.
+        model,
+        /// Kind of answer; some servers say `per_message`.
+        response_type,
+        /// Parameters that the server took.
+        params,
+    }
+}
+
+view! {
+    /// The stored emotions of a context or of one of its messages.
+    EmotionState {
+        /// Emotions by role. Servers differ in the key: use `primary`.
+        emotions,
+        /// True when the stored scores are placeholders and mean nothing.
+        is_fallback,
+        /// The emotion that was asked for: that of `user`, else `_default`, else `system`, else the first.
+        primary,
+        /// The context.
+        context_id,
+        /// The message, when one was asked for.
+        external_id,
+        /// How the emotions of the context move.
+        trajectory,
+        /// Growth; absent while there is too little history.
+        growth,
+        /// What kind of conversation this is.
+        conversation_mode,
+        /// Beliefs found in the texts.
+        beliefs,
+        /// Patterns in the course of the context.
+        patterns,
+        /// Tokens that the call used.
+        usage,
+        /// The model that was asked.
+        model,
+        /// Parameters that the server took.
+        params,
+    }
+}
+
+view! {
+    /// How the last hours went.
+    EmotionalMomentum {
+        /// Emotion now.
+        current_emotion,
+        /// Intensity now.
+        current_intensity,
+        /// Wonder now.
+        current_wonder,
+        /// Where it goes.
+        trajectory,
+        /// Change of intensity an hour.
+        momentum,
+        /// Mean intensity.
+        average_intensity,
+        /// Mean wonder.
+        average_wonder,
+        /// Mean valence.
+        average_valence,
+        /// How much the intensity varies.
+        emotional_volatility,
+        /// How likely a discovery is.
+        discovery_potential,
+        /// Hours that it covers.
+        window_hours,
+        /// Points in these hours.
+        data_point_count,
+    }
+}
+
+view! {
     /// One follow-up of a prompt.
     FollowUp {
         /// Instruction.
@@ -291,22 +1015,62 @@ view! {
 }
 
 view! {
-    /// The campaign of a hit.
-    HitCampaign {
-        /// Campaign id.
-        id,
-        /// Name.
-        name,
+    /// The last month against the one before. Absent while there is too little history.
+    Growth {
+        /// The two spans that are compared.
+        comparison_window,
+        /// One entry a dimension.
+        dimensions,
+        /// Mean of the changes, in percent.
+        overall_growth_score,
+        /// Dimensions that grow.
+        dimensions_growing,
+        /// Dimensions that decline.
+        dimensions_decline,
+        /// In a sentence.
+        summary,
     }
 }
 
 view! {
-    /// Where a person lives.
-    HitLocation {
-        /// City.
-        city,
-        /// Country name.
-        country,
+    /// The two spans that are compared.
+    GrowthComparison {
+        /// The later one.
+        recent,
+        /// The earlier one.
+        historical,
+    }
+}
+
+view! {
+    /// The change of one dimension.
+    GrowthIndicator {
+        /// The dimension.
+        dimension,
+        /// Change in percent.
+        percentage_change,
+        /// Value of the later span.
+        recent_value,
+        /// Value of the earlier span.
+        historical_value,
+        /// Change in percent from which on it counts as growth.
+        threshold,
+        /// Whether it counts as growth.
+        is_growing,
+        /// In a sentence.
+        description,
+    }
+}
+
+view! {
+    /// A span of time.
+    GrowthWindow {
+        /// Start.
+        start,
+        /// End.
+        end,
+        /// Points in it.
+        data_points,
     }
 }
 
@@ -319,6 +1083,24 @@ view! {
         responses,
         /// Time of the last answer.
         last_response,
+    }
+}
+
+view! {
+    /// Hostility in a context.
+    HostilityState {
+        /// In a word.
+        level,
+        /// Score.
+        score,
+        /// How often it rose.
+        escalation_count,
+        /// When it last rose.
+        last_escalation,
+        /// Whether it is falling.
+        de_escalation_detected,
+        /// How to meet it.
+        recommended_response,
     }
 }
 
@@ -359,7 +1141,7 @@ view! {
 view! {
     /// Progress and outcome of an import.
     ImportStatus {
-        /// Whether the import has ended: it says `completed`, all rows are processed, or an end time is set.
+        /// Whether the import has ended: it says `completed` or that it failed, all rows are processed, or an end time is set.
         finished,
         /// Import id.
         list_id,
@@ -407,8 +1189,30 @@ view! {
         status,
         /// Health, such as `initializing`.
         health_status,
+        /// The person behind it.
+        profile,
+        /// Working hours.
+        working_hours,
+        /// Limits of one day.
+        limits,
+        /// The proxy that it works through.
+        proxy,
         /// Creation time.
         created_at,
+        /// The team that owns it.
+        team_id,
+    }
+}
+
+view! {
+    /// Patterns in the course of a context.
+    Patterns {
+        /// Patterns found.
+        detected,
+        /// Those that show now.
+        active_patterns,
+        /// In a sentence.
+        pattern_summary,
     }
 }
 
@@ -517,6 +1321,46 @@ view! {
 }
 
 view! {
+    /// The campaign that a person is in.
+    ProspectCampaign {
+        /// Campaign id.
+        id,
+        /// Name.
+        name,
+    }
+}
+
+view! {
+    /// A person who was deleted.
+    ProspectDeleted {
+        /// Confirmation text.
+        message,
+        /// Who was deleted, and what went along.
+        deletion_summary,
+        /// Counters of the campaign after it.
+        campaign_stats_updated,
+    }
+}
+
+view! {
+    /// What was deleted with a person.
+    ProspectDeletion {
+        /// The deleted person.
+        prospect_id,
+        /// The person's name.
+        prospect_name,
+        /// The campaign that the person was in.
+        campaign_id,
+        /// Its name.
+        campaign_name,
+        /// Counts of the deleted records.
+        deleted_items,
+        /// Time of deletion.
+        deleted_at,
+    }
+}
+
+view! {
     /// One conversation with its campaign, its person and its messages.
     ProspectDetails {
         /// Id of the conversation (chat), not of the person.
@@ -581,28 +1425,12 @@ view! {
 }
 
 view! {
-    /// A person as the details of a conversation show them.
-    ProspectPerson {
-        /// Id of the person.
-        id,
-        /// Full name.
-        name,
-        /// LinkedIn profile address.
-        url,
-        /// LinkedIn headline.
-        headline,
-        /// Employer, when enriched.
-        current_company_name,
-        /// Job title, when enriched.
-        current_job_title,
-        /// Employer's web site, when known.
-        current_company_website,
-        /// Employer's LinkedIn page, when known.
-        current_company_linked_in_url,
-        /// Where the person lives.
-        location,
-        /// Summary text of the profile.
-        about,
+    /// Where a person lives.
+    ProspectLocation {
+        /// City.
+        city,
+        /// Country name.
+        country,
     }
 }
 
@@ -625,6 +1453,284 @@ view! {
         current_company_website,
         /// Employer's LinkedIn page, when known.
         current_company_linked_in_url,
+        /// Where the person lives; only in the details of a conversation.
+        location,
+        /// Summary text of the profile; only in the details of a conversation.
+        about,
+    }
+}
+
+view! {
+    /// What became of the people to delete.
+    ProspectsDeleted {
+        /// Confirmation text.
+        message,
+        /// The counts.
+        summary,
+        /// One row for each person; some servers give the counts only.
+        results,
+        /// Counters of the campaign after it; some servers do not give them.
+        campaign_stats_updated,
+    }
+}
+
+view! {
+    /// Prospects of a campaign by their qualification.
+    QualificationBreakdown {
+        /// Not decided yet.
+        pending,
+        /// A fit.
+        qualified,
+        /// Not a fit.
+        disqualified,
+    }
+}
+
+view! {
+    /// What happened in the team lately.
+    RecentActivity {
+        /// In the last 24 hours.
+        last24_hours,
+        /// In the last week.
+        last_week,
+    }
+}
+
+view! {
+    /// Counters of a campaign after people were deleted from it.
+    RemainingStats {
+        /// Campaign; only after deleting many.
+        campaign_id,
+        /// Prospects left.
+        prospects_count,
+        /// Messages left.
+        messages_count,
+        /// Qualified prospects left.
+        qualified_count,
+    }
+}
+
+view! {
+    /// Hints for the wording of an answer.
+    ResponseGuidance {
+        /// Tone.
+        tone,
+        /// What to look at.
+        focus,
+        /// Ways to speak.
+        speech_patterns,
+        /// What to leave out.
+        prohibitions,
+        /// Examples.
+        example_responses,
+    }
+}
+
+view! {
+    /// How to answer.
+    ResponseStrategy {
+        /// Tone.
+        tone,
+        /// What to look at.
+        focus,
+        /// Steps.
+        actionables,
+    }
+}
+
+view! {
+    /// An import that was queued for each of several campaigns.
+    RoundRobinAccepted {
+        /// Confirmation text.
+        message,
+        /// Profiles received.
+        total_prospects,
+        /// Campaigns used.
+        campaigns_count,
+        /// Campaigns whose import was started; some servers do not tell them.
+        successful_campaign_ids,
+        /// One share for each campaign that got people.
+        distribution,
+    }
+}
+
+view! {
+    /// A Sales Navigator import that was queued. The service has no call to follow it.
+    SalesNavigatorAccepted {
+        /// Confirmation text.
+        message,
+        /// The saved search, for correlation only.
+        source_id,
+        /// The run, for correlation only.
+        run_id,
+        /// State; only `queued` is documented.
+        status,
+        /// How many people will be taken at most.
+        requested_count,
+    }
+}
+
+view! {
+    /// An earlier moment.
+    SimilarMoment {
+        /// Its id.
+        memory_id,
+        /// How similar it is, 0 to 1.
+        similarity,
+        /// Its emotion.
+        emotion,
+        /// Its intensity.
+        intensity,
+        /// When it was.
+        timestamp,
+        /// Tags.
+        tags,
+        /// What it was about.
+        context,
+    }
+}
+
+view! {
+    /// Earlier moments like this one.
+    SimilarMoments {
+        /// The moments.
+        moments,
+        /// Patterns that fit.
+        patterns,
+        /// What they have in common.
+        insights,
+    }
+}
+
+view! {
+    /// A pattern that fits the moment.
+    SimilarPattern {
+        /// Its id.
+        pattern_id,
+        /// Its kind.
+        pattern_type,
+        /// Its name.
+        name,
+        /// How often it comes.
+        frequency,
+        /// How sure the service is, 0 to 1.
+        confidence,
+        /// Emotions in order.
+        emotional_sequence,
+    }
+}
+
+view! {
+    /// Prospects of a campaign by the state of their conversation.
+    StatusDistribution {
+        /// Not contacted yet.
+        pending,
+        /// Contacted.
+        contacted,
+        /// Answered.
+        responded,
+        /// Qualified.
+        qualified,
+        /// Closed.
+        closed,
+    }
+}
+
+view! {
+    /// A webhook that a test event was sent to.
+    TestedWebhook {
+        /// Webhook id.
+        id,
+        /// Label.
+        name,
+        /// Address that the event was sent to.
+        url,
+    }
+}
+
+view! {
+    /// How the emotions of a context move.
+    Trajectory {
+        /// What is usual.
+        baseline,
+        /// Where it goes.
+        trend,
+        /// A breakthrough, when there is one.
+        breakthrough,
+        /// The last hours.
+        momentum,
+        /// Earlier moments like this one.
+        similar_moments,
+    }
+}
+
+view! {
+    /// What is usual for a context.
+    TrajectoryBaseline {
+        /// The span that it covers.
+        window,
+        /// Points in that span.
+        data_point_count,
+        /// Share of each dominant emotion.
+        dominant_emotions,
+        /// Mean intensity.
+        average_intensity,
+        /// Usual valence.
+        baseline_valence,
+        /// Usual arousal.
+        baseline_arousal,
+        /// How much the intensity varies: its standard deviation.
+        emotional_volatility,
+        /// Usual complexity.
+        average_complexity,
+        /// Mean wonder.
+        average_wonder_index,
+        /// Breakthroughs in that span.
+        breakthrough_count,
+    }
+}
+
+view! {
+    /// A breakthrough.
+    TrajectoryBreakthrough {
+        /// Whether there is one.
+        detected,
+        /// What makes it one.
+        r#type,
+        /// How much it means.
+        significance,
+    }
+}
+
+view! {
+    /// Where the emotions of a context go.
+    TrajectoryTrend {
+        /// In a word.
+        direction,
+        /// Change of valence.
+        valence_trend,
+        /// Change of intensity.
+        intensity_trend,
+        /// Change of wonder.
+        wonder_trend,
+        /// Breakthroughs a week.
+        breakthrough_rate,
+    }
+}
+
+view! {
+    /// Tokens that a call used.
+    Usage {
+        /// Tokens of the question, in chats.
+        prompt_tokens,
+        /// Tokens of the reply, in chats.
+        completion_tokens,
+        /// Tokens of the analysis; the service has four spellings of it.
+        analyse_tokens,
+        /// All tokens.
+        total_tokens,
+        /// Parts of the analysis.
+        analyse_token_details,
     }
 }
 
@@ -637,5 +1743,185 @@ view! {
         message,
         /// The team that owns the key; some servers do not tell it.
         team_id,
+    }
+}
+
+view! {
+    /// A receiver of events. Its secret is never told.
+    Webhook {
+        /// Webhook id.
+        id,
+        /// Label.
+        name,
+        /// Address that the events are sent to.
+        url,
+        /// Events that it hears.
+        events,
+        /// Whether events are delivered; repeated failures turn it off.
+        active,
+        /// Time of the last good delivery.
+        last_success,
+        /// Time of the last failed delivery.
+        last_failure,
+        /// Good deliveries.
+        success_count,
+        /// Failed deliveries; turning the webhook on again sets it to zero.
+        failure_count,
+        /// Creation time.
+        created_at,
+    }
+}
+
+view! {
+    /// A webhook that was changed or deleted.
+    WebhookChanged {
+        /// Webhook id.
+        id,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
+    /// A webhook that was just created.
+    WebhookCreated {
+        /// Id of the new webhook.
+        id,
+        /// Label as stored.
+        name,
+        /// Address that the events are sent to.
+        url,
+        /// Events that it hears.
+        events,
+        /// Whether events are delivered.
+        active,
+        /// Confirmation text.
+        message,
+    }
+}
+
+view! {
+    /// What a delivery of an event looks like.
+    WebhookEventExample {
+        /// Name of the event.
+        event,
+        /// Time of the event.
+        timestamp,
+        /// What happened; its members depend on the event.
+        data,
+        /// The team that the event belongs to.
+        team,
+    }
+}
+
+view! {
+    /// The team that an event belongs to.
+    WebhookEventTeam {
+        /// Team id.
+        id,
+        /// Name; some servers do not tell it.
+        name,
+    }
+}
+
+view! {
+    /// An event that a webhook can hear.
+    WebhookEventType {
+        /// Name of the event: what a subscription takes.
+        id,
+        /// Title.
+        name,
+    }
+}
+
+view! {
+    /// A test event that was sent.
+    WebhookTest {
+        /// Confirmation text.
+        message,
+        /// Name of the event.
+        event,
+        /// Receivers tried.
+        webhooks_count,
+        /// The receivers.
+        webhooks,
+    }
+}
+
+view! {
+    /// An event that can be sent as a test.
+    WebhookTestEvent {
+        /// Name of the event: what a test takes.
+        id,
+        /// Title.
+        name,
+        /// When it happens.
+        description,
+        /// What it is about.
+        category,
+    }
+}
+
+view! {
+    /// The hours in which an agent works.
+    WorkingHours {
+        /// Days of work.
+        days,
+        /// Begin of the working day, `HH:MM`.
+        start,
+        /// End of the working day, `HH:MM`.
+        end,
+        /// Name of the time zone, such as `Europe/Paris`, where the server gives a name.
+        timezone,
+        /// The time zone where the server gives a number: an offset whose unit is not documented.
+        timezone_offset,
+    }
+}
+
+view! {
+    /// The window of one client: the agents assigned to it, with their campaigns, conversations and prospects.
+    Workspace {
+        /// Workspace id.
+        id,
+        /// Name of the client.
+        name,
+        /// The team that holds the users of the client.
+        client_team_id,
+        /// Creation time.
+        created_at,
+    }
+}
+
+view! {
+    /// Counts of records that a client sees now, or no longer sees.
+    WorkspaceAccess {
+        /// Campaigns.
+        campaigns,
+        /// Conversations.
+        chats,
+        /// Prospects.
+        prospects,
+    }
+}
+
+view! {
+    /// A workspace that was deleted.
+    WorkspaceDeleted {
+        /// Confirmation text.
+        message,
+        /// What was taken out of it.
+        stats,
+    }
+}
+
+view! {
+    /// What was taken out of a deleted workspace.
+    WorkspaceDeletion {
+        /// Agents that are assigned no more; they stay in the team.
+        agents_unassigned,
+        /// Campaigns that the client no longer sees.
+        campaigns_updated,
+        /// Conversations that the client no longer sees.
+        chats_updated,
     }
 }

@@ -51,3 +51,23 @@ class ImportAccepted(Model):
     @property
     def list_id(self) -> str | None:
         """Id to follow the import with; servers before June 2026 do not give it."""
+# --- piece
+@final
+class Beliefs(Model):
+    """Beliefs found in the text; absent when there are none."""
+
+    @property
+    def beliefs(self) -> list[Belief] | None:
+        """The beliefs."""
+
+    @property
+    def total_beliefs(self) -> int | None:
+        """Their number."""
+
+    @property
+    def beliefs_by_type(self) -> Mapping[str, int] | None:
+        """Their number by kind."""
+
+    @property
+    def summary(self) -> str | None:
+        """In a sentence."""

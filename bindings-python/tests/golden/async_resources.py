@@ -8,7 +8,8 @@
         A repeat makes a second offering: there is no update or delete, so look before you call
         again. The plan may limit the number of offerings (403).
 
-        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+        Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent
+        again only where it surely did not arrive, or after 429.
 
         Args:
             name: Name, at least 3 characters.
@@ -41,8 +42,8 @@
 
         `id` is the id of the conversation (chat), `prospect.id` that of the person.
 
-        Costs 1 credit for each page of up to 100. Quota: its own; tier `medium` where the server
-        limits by tier.
+        Costs 1 credit a page of up to 100 rows. Quota: its own, or that of tier `medium` where the
+        service limits by tier. Sent again after connection failures, time-outs, 429 and 5xx.
 
         Args:
             campaign_id: The campaign.
@@ -82,11 +83,12 @@
     ) -> ImportAccepted:
         """Queues up to 100 LinkedIn profiles for import into one campaign.
 
-        The answer means "queued": follow it with `import_status`. The server normalises the
-        addresses, leaves out people that the campaign has already and people on the Do Not Contact
-        list, then makes the conversations.
+        The answer means "queued": `wait_for_import` or `import_status` tell what became of it. The
+        server normalises the addresses, leaves out people that the campaign has already and people
+        on the Do Not Contact list, then makes the conversations.
 
-        Costs 1 credit. Quota: its own; tier `low` where the server limits by tier.
+        Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent
+        again only where it surely did not arrive, or after 429.
 
         Args:
             campaign_id: The campaign that receives them.
@@ -109,3 +111,27 @@
             {"campaignId": campaign_id, "prospects": renamed(prospects, PROSPECT_INPUT)},
             options,
         )
+# --- piece
+    async def state(self, context_id: str, **options: Unpack[CallOptions]) -> EmotionState:
+        """Reads the latest emotional state of a context.
+
+        A context that has ended is not found: then start anew. Some servers answer an unknown
+        context with no emotions instead.
+
+        Metered in requests and tokens by Kaiko, not in Kakiyo credits. Quota: 10 at once and 1,000
+        a minute for the whole key. Sent again after connection failures, time-outs, 429 and 5xx.
+
+        Args:
+            context_id: The context.
+            **options: Options of this call, see `CallOptions`.
+
+        Returns:
+            The stored emotions of a context or of one of its messages.
+
+        Raises:
+            NotFoundError: The service answers `context_not_found`.
+            KakiyoError: Any other failure; its class tells the kind.
+
+        Source: docs: /api/emotions
+        """
+        return await self._call(EmotionState, "emotions.state", {"contextId": context_id}, options)

@@ -37,3 +37,17 @@ view! {
         list_id,
     }
 }
+// --- piece
+view! {
+    /// Beliefs found in the text; absent when there are none.
+    Beliefs {
+        /// The beliefs.
+        beliefs,
+        /// Their number.
+        total_beliefs,
+        /// Their number by kind.
+        beliefs_by_type,
+        /// In a sentence.
+        summary,
+    }
+}

@@ -36,6 +36,14 @@ export interface Prospect {
   prospect?: ProspectProfile | null;
 }
 
+/** Where a person lives. */
+export interface ProspectLocation {
+  /** City. */
+  city?: string | null;
+  /** Country name. */
+  country?: string | null;
+}
+
 /** A person. */
 export interface ProspectProfile {
   /** Id of the person. */
@@ -54,4 +62,8 @@ export interface ProspectProfile {
   currentCompanyWebsite?: string | null;
   /** Employer's LinkedIn page, when known. */
   currentCompanyLinkedInUrl?: string | null;
+  /** Where the person lives; only in the details of a conversation. */
+  location?: ProspectLocation | null;
+  /** Summary text of the profile; only in the details of a conversation. */
+  about?: string | null;
 }

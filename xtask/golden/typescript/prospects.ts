@@ -27,13 +27,14 @@ export interface ListProspects {
   hasResponded?: boolean | undefined;
 }
 
-/** The calls of `kakiyo.prospects`. */
+/** People, conversations and imports. */
 export class Prospects extends Resource {
   /**
    * Queues up to 100 LinkedIn profiles for import into one campaign.
    *
-   * The answer means "queued": follow it with `importStatus`. The server normalises the addresses, leaves out
-   * people that the campaign has already and people on the Do Not Contact list, then makes the conversations.
+   * The answer means "queued": `waitForImport` or `importStatus` tell what became of it. The server
+   * normalises the addresses, leaves out people that the campaign has already and people on the Do Not
+   * Contact list, then makes the conversations.
    *
    * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
    * where it surely did not arrive, or after 429.

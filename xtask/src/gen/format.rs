@@ -38,6 +38,22 @@ pub(super) fn all(files: &mut [Rendered]) -> Result<()> {
     Ok(())
 }
 
+/// Rust statements, formatted as the body of a function is.
+pub(super) fn rust_statements(blocks: &[String]) -> Result<Vec<String>> {
+    let functions: String =
+        blocks.iter().map(|block| format!("async fn example() {{\n{block}\n}}\n")).collect();
+    let mut command = Command::new("rustfmt");
+    command.args(["--edition", "2024", "--config-path"]).arg(crate::root().join("rustfmt.toml"));
+    let text = piped(&mut command, &functions)?;
+    let bodies = text.split("async fn example() {\n").skip(1);
+    Ok(bodies
+        .map(|body| {
+            let body = body.trim_end().trim_end_matches('}').trim_end();
+            body.lines().map(|line| line.strip_prefix("    ").unwrap_or(line)).collect::<Vec<_>>().join("\n")
+        })
+        .collect())
+}
+
 fn tool(path: &Path) -> Result<PathBuf> {
     ensure!(path.exists(), "{} is missing: run `cargo xtask setup` first", path.display());
     Ok(path.to_owned())

@@ -5,7 +5,9 @@
 
 mod format;
 mod python;
+mod reference;
 mod typescript;
+mod words;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -42,6 +44,13 @@ pub(crate) fn run(check: bool) -> Result<()> {
     let mut files = vec![operations_json(&table)?];
     files.extend(python::render(&table)?);
     files.extend(typescript::render(&table)?);
+    settle(files, check)?;
+    // Last: it needs the cases of every operation, and the façades do not.
+    settle(reference::render(&table)?, check)
+}
+
+/// Writes the files, or compares them.
+fn settle(mut files: Vec<Rendered>, check: bool) -> Result<()> {
     let mut paths = BTreeSet::new();
     if let Some(file) = files.iter().find(|file| !paths.insert(&file.path)) {
         bail!("two generated files are called {}", file.path.display());

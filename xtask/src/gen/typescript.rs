@@ -17,7 +17,7 @@ use serde::Serialize;
 
 use self::docs::Words;
 use super::{Formatter, Rendered};
-use crate::table::{Field, Kind, Operation, Table, Type, TypeRef};
+use crate::table::{self, Field, Kind, Operation, Table, Type, TypeRef};
 
 const TEMPLATES: [(&str, &str); 7] = [
     ("client", include_str!("typescript/client.ts.j2")),
@@ -69,16 +69,18 @@ fn render_with(table: &Table, words: &Words) -> Result<Vec<Rendered>> {
         let imports = Imports::of(interfaces.iter().flat_map(|interface| &interface.uses), name);
         add(name, "interfaces", context! { interfaces => data(&interfaces), imports => data(&imports) })?;
     }
-    let resources = resources(table, words);
+    let services: Vec<Service> =
+        table.services.iter().map(|service| Service::of(table, &service.name, words)).collect();
+    let resources: Vec<&Resource> = services.iter().flat_map(|service| &service.resources).collect();
     for resource in &resources {
         add(&resource.name, "resource", context! { resource => data(resource) })?;
     }
-    let own: Vec<Method> = operations_of(table, None).map(|operation| Method::of(operation, words)).collect();
-    let imports = Imports::of(own.iter().flat_map(|method| &method.uses), "client");
+    let own = services.iter().flat_map(|service| &service.methods);
+    let imports = Imports::of(own.flat_map(|method| &method.uses), "client");
     add(
         "client",
         "client",
-        context! { resources => data(&resources), methods => data(&own), imports => data(&imports) },
+        context! { services => data(&services), resources => data(&resources), imports => data(&imports) },
     )?;
     add("index", "index", context! { resources => data(&resources) })?;
     Ok(files)
@@ -154,6 +156,11 @@ fn type_text(type_ref: &TypeRef, side: Side) -> String {
             let readonly = if side == Side::Arguments { "readonly " } else { "" };
             format!("{readonly}{}[]", type_text(item, side))
         }
+        TypeRef::Any => "unknown".to_owned(),
+        TypeRef::Map { value } => {
+            let record = format!("Record<string, {}>", type_text(value, side));
+            if side == Side::Arguments { format!("Readonly<{record}>") } else { record }
+        }
     }
 }
 
@@ -165,7 +172,7 @@ fn used(type_ref: &TypeRef) -> Option<(&'static str, String)> {
         TypeRef::Named { name, of: Kind::Id } => Some(("./ids", name.clone())),
         TypeRef::Named { name, .. } => Some(("./enums", name.clone())),
         TypeRef::Object { name } => Some(("interfaces", name.clone())),
-        TypeRef::List { item } => used(item),
+        TypeRef::List { item: inner } | TypeRef::Map { value: inner } => used(inner),
         _ => None,
     }
 }
@@ -191,11 +198,22 @@ impl Imports {
     }
 }
 
+/// A service and what its client offers.
+#[derive(Debug, Serialize)]
+struct Service {
+    /// Name of the client.
+    class: String,
+    resources: Vec<Resource>,
+    /// Methods of the client itself.
+    methods: Vec<Method>,
+}
+
 #[derive(Debug, Serialize)]
 struct Resource {
     /// File and property.
     name: String,
     class: String,
+    docs: Vec<String>,
     arguments: Vec<Interface>,
     methods: Vec<Method>,
     imports: Imports,
@@ -217,39 +235,52 @@ struct Method {
     uses: Vec<(&'static str, String)>,
 }
 
-fn operations_of<'a>(table: &'a Table, resource: Option<&'a str>) -> impl Iterator<Item = &'a Operation> {
-    table.operations.iter().filter(move |operation| operation.resource.as_deref() == resource)
+/// The methods of a client, or of one of its resources.
+fn methods_of<'a>(table: &'a Table, service: &str, resource: Option<&str>) -> Vec<&'a Operation> {
+    let own =
+        |operation: &&Operation| operation.service == service && operation.resource.as_deref() == resource;
+    table.methods().into_iter().filter(own).collect()
 }
 
-fn resources(table: &Table, words: &Words) -> Vec<Resource> {
-    let names: BTreeSet<&str> =
-        table.operations.iter().filter_map(|operation| operation.resource.as_deref()).collect();
-    names.into_iter().map(|name| Resource::of(table, name, words)).collect()
+impl Service {
+    fn of(table: &Table, name: &str, words: &Words) -> Self {
+        let resources = table.resources.iter().filter(|resource| resource.service == name);
+        let methods = methods_of(table, name, None);
+        Self {
+            class: docs::pascal_case(name),
+            resources: resources.map(|resource| Resource::of(table, resource, words)).collect(),
+            methods: methods.into_iter().map(|operation| Method::of(table, operation, words)).collect(),
+        }
+    }
 }
 
 impl Resource {
-    fn of(table: &Table, name: &str, words: &Words) -> Self {
+    fn of(table: &Table, resource: &table::Resource, words: &Words) -> Self {
+        let name = &resource.name;
         let class = docs::pascal_case(name);
+        let operations = methods_of(table, &resource.service, Some(name));
         let methods: Vec<Method> =
-            operations_of(table, Some(name)).map(|operation| Method::of(operation, words)).collect();
-        let arguments: Vec<Interface> = operations_of(table, Some(name))
-            .filter(|operation| operation.arguments.iter().any(|field| !field.in_path))
+            operations.iter().map(|operation| Method::of(table, operation, words)).collect();
+        let arguments: Vec<Interface> = operations
+            .into_iter()
+            .filter(|operation| operation.arguments.iter().any(|field| !field.positional))
             .map(|operation| {
                 let docs = format!("Arguments of {{@link {class}.{}}}.", docs::camel_case(&operation.verb));
-                let fields = operation.arguments.iter().filter(|field| !field.in_path);
+                let fields = operation.arguments.iter().filter(|field| !field.positional);
                 Interface::of(&operation.parameters, &docs, fields, Side::Arguments, words)
             })
             .collect();
         let uses = methods.iter().flat_map(|method| &method.uses);
         let imports = Imports::of(uses.chain(arguments.iter().flat_map(|interface| &interface.uses)), name);
-        Self { name: name.to_owned(), class, arguments, methods, imports }
+        let docs = vec![words.in_typescript(&resource.docs)];
+        Self { name: name.clone(), class, docs, arguments, methods, imports }
     }
 }
 
 impl Method {
-    fn of(operation: &Operation, words: &Words) -> Self {
+    fn of(table: &Table, operation: &Operation, words: &Words) -> Self {
         let (path, others): (Vec<&Field>, Vec<&Field>) =
-            operation.arguments.iter().partition(|field| field.in_path);
+            operation.arguments.iter().partition(|field| field.positional);
         let mut uses: Vec<(&'static str, String)> =
             path.iter().filter_map(|field| used(&field.r#type)).collect();
         uses.push(("./answers", operation.model.clone()));
@@ -270,7 +301,7 @@ impl Method {
         Self {
             id: operation.id.clone(),
             name: docs::camel_case(&operation.verb),
-            docs: docs::of_operation(operation, words),
+            docs: docs::of_operation(table, operation, words),
             path: Interface::of("", "", path, Side::Arguments, words).members,
             arguments_optional: others.iter().all(|field| !field.required),
             arguments: (!others.is_empty()).then(|| operation.parameters.clone()),

@@ -10,6 +10,24 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from kakiyo._inputs import Names
 
+AGENT_SETTINGS_INPUT: Final[Names] = {
+    "skip_in_network": "skipInNetwork",
+    "invitations_only": "invitationsOnly",
+}
+CHAT_MESSAGE_INPUT: Final[Names] = {}
+DAILY_LIMITS_INPUT: Final[Names] = {
+    "daily_connections": "dailyConnections",
+    "daily_messages": "dailyMessages",
+    "daily_profile_views": "dailyProfileViews",
+}
+DAILY_RANGES_INPUT: Final[Names] = {
+    "invitations_min": "invitationsMin",
+    "invitations_max": "invitationsMax",
+    "messages_min": "messagesMin",
+    "messages_max": "messagesMax",
+}
 DNC_INPUT: Final[Names] = {}
+EMOTION_MESSAGE: Final[Names] = {"external_id": "externalId", "audio_url": "audioUrl"}
 FOLLOW_UP_INPUT: Final[Names] = {}
 PROSPECT_INPUT: Final[Names] = {"custom_data": "customData"}
+WORKING_HOURS_INPUT: Final[Names] = {}

@@ -1,5 +1,6 @@
 //! Docstrings in Google style, from the words of the table.
 
+use crate::r#gen::words;
 use crate::table::{Field, Operation, Table, Type};
 
 /// The columns of a docstring inside a method: 100 less its indentation.
@@ -11,7 +12,7 @@ pub(super) fn method(table: &Table, operation: &Operation, options: &str) -> Vec
     for paragraph in &operation.details {
         section(&mut lines, wrapped(paragraph, WIDTH));
     }
-    section(&mut lines, wrapped(&cost(operation), WIDTH));
+    section(&mut lines, wrapped(&words::facts(table, operation).join(" "), WIDTH));
 
     let mut arguments = Vec::new();
     for argument in &operation.arguments {
@@ -56,15 +57,11 @@ pub(super) fn docstring(text: &str, indentation: usize) -> String {
 }
 
 /// What a field means, with the limits that its words do not name already.
-pub(super) fn field(field: &Field) -> String {
+pub(in crate::r#gen) fn field(field: &Field) -> String {
     let mut text = field.docs.clone();
     let unnamed = |name: &str| {
         let limit = *field.rules.get(name)?;
-        let grouped = if limit >= 1_000 {
-            format!("{},{:03}", limit / 1_000, limit % 1_000)
-        } else {
-            limit.to_string()
-        };
+        let grouped = words::grouped(limit);
         (!text.contains(&grouped)).then_some(grouped)
     };
     let mut limits = Vec::new();
@@ -95,24 +92,6 @@ fn capitalised(text: &str) -> String {
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
 }
 
-fn cost(operation: &Operation) -> String {
-    let credits = match (operation.price, operation.calls, operation.shape.as_str()) {
-        (1, _, "page") => format!("Costs 1 credit for each page of up to {}.", operation.page_cap),
-        (price, _, "page") => format!("Costs {price} credits for each page of up to {}.", operation.page_cap),
-        (price, (least, most), _) if least != most => {
-            format!("Costs {} to {} credits.", price * least, price * most)
-        }
-        (1, ..) => "Costs 1 credit.".to_owned(),
-        (price, ..) => format!("Costs {price} credits."),
-    };
-    match operation.group.as_str() {
-        "per_operation" => {
-            format!("{credits} Quota: its own; tier `{}` where the server limits by tier.", operation.tier)
-        }
-        group => format!("{credits} Quota: `{group}`."),
-    }
-}
-
 fn returns(table: &Table, operation: &Operation) -> String {
     let model = table.types.iter().find(|candidate| candidate.name == operation.model);
     let docs = model.map(|model: &Type| model.docs.as_str()).unwrap_or_default();
@@ -127,7 +106,7 @@ fn returns(table: &Table, operation: &Operation) -> String {
 fn raises(operation: &Operation) -> Vec<String> {
     let mut classes: Vec<(&str, Vec<String>)> = Vec::new();
     for code in &operation.errors {
-        let class = error_class(code);
+        let class = error_class(operation, code);
         let code = format!("`{code}`");
         match classes.iter_mut().find(|(known, _)| *known == class) {
             Some((_, codes)) => codes.push(code),
@@ -147,9 +126,10 @@ fn raises(operation: &Operation) -> Vec<String> {
     lines
 }
 
-fn error_class(code: &str) -> &'static str {
+fn error_class(operation: &Operation, code: &str) -> &'static str {
     use kakiyo::ErrorKind;
-    match kakiyo::registry::kind_of_code(code) {
+    let service = kakiyo::Service::named(&operation.service).ok();
+    match service.and_then(|service| kakiyo::registry::kind_of_code(service, code)) {
         Some(ErrorKind::InvalidRequest) => "InvalidRequestError",
         Some(ErrorKind::Auth) => "AuthError",
         Some(ErrorKind::Permission) => "PermissionDeniedError",
@@ -187,6 +167,12 @@ fn entry(text: &str) -> Vec<String> {
         rest = after;
     }
     lines
+}
+
+/// An item of a list in the docs of a module.
+pub(super) fn item(text: &str) -> Vec<String> {
+    let lines = wrapped(text, 98).into_iter().enumerate();
+    lines.map(|(position, line)| format!("{}{line}", if position == 0 { "- " } else { "  " })).collect()
 }
 
 fn indented(text: &str, indentation: usize) -> Vec<String> {

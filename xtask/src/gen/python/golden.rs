@@ -21,6 +21,6 @@ fn the_golden_pieces_stand_in_the_generated_files() {
             assert!(text.contains(piece), "{generated} lacks this piece of {golden}:\n{piece}");
             found += 1;
         }
-        assert_eq!(found, 3, "{golden}");
+        assert_eq!(found, 4, "{golden}");
     }
 }

@@ -9,6 +9,7 @@ pub(super) fn argument(type_ref: &TypeRef) -> String {
         TypeRef::Json => "Mapping[str, Any]".to_owned(),
         TypeRef::Object { name } => format!("{name} | Mapping[str, object]"),
         TypeRef::List { item } => format!("Iterable[{}]", argument(item)),
+        TypeRef::Map { value } => format!("Mapping[str, {}]", argument(value)),
         other => plain(other),
     }
 }
@@ -20,12 +21,14 @@ pub(super) fn result(type_ref: &TypeRef) -> String {
         TypeRef::Json => "dict[str, Any]".to_owned(),
         TypeRef::Object { name } => name.clone(),
         TypeRef::List { item } => format!("list[{}]", result(item)),
+        TypeRef::Map { value } => format!("Mapping[str, {}]", result(value)),
         other => plain(other),
     }
 }
 
 fn plain(type_ref: &TypeRef) -> String {
     match type_ref {
+        TypeRef::Any => "Any",
         TypeRef::Integer => "int",
         TypeRef::Number => "float",
         TypeRef::Boolean => "bool",
@@ -40,7 +43,7 @@ fn plain(type_ref: &TypeRef) -> String {
 pub(super) fn input_name(type_ref: &TypeRef) -> Option<&str> {
     match type_ref {
         TypeRef::Object { name } => Some(name),
-        TypeRef::List { item } => input_name(item),
+        TypeRef::List { item: inner } | TypeRef::Map { value: inner } => input_name(inner),
         _ => None,
     }
 }
@@ -49,7 +52,7 @@ pub(super) fn input_name(type_ref: &TypeRef) -> Option<&str> {
 pub(super) fn word_name(type_ref: &TypeRef) -> Option<&str> {
     match type_ref {
         TypeRef::Named { of: Kind::Words, name } => Some(name),
-        TypeRef::List { item } => word_name(item),
+        TypeRef::List { item: inner } | TypeRef::Map { value: inner } => word_name(inner),
         _ => None,
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use crate::r#gen::words::facts;
 use crate::table::{Operation, Table};
 
 /// Columns of a line, as prettier has them.
@@ -12,7 +13,7 @@ pub(super) struct Words(HashSet<String>);
 
 impl Words {
     pub(super) fn of(table: &Table) -> Self {
-        let operations = table.operations.iter();
+        let operations = table.operations.iter().chain(&table.helpers);
         let verbs = operations
             .clone()
             .flat_map(|operation| operation.resource.iter().chain([&operation.verb]))
@@ -42,16 +43,10 @@ impl Words {
 }
 
 /// Paragraphs of the comment of a method.
-pub(super) fn of_operation(operation: &Operation, words: &Words) -> Vec<String> {
+pub(super) fn of_operation(table: &Table, operation: &Operation, words: &Words) -> Vec<String> {
     let mut paragraphs = vec![words.in_typescript(&operation.summary)];
     paragraphs.extend(operation.details.iter().map(|text| words.in_typescript(text)));
-    paragraphs.push(format!(
-        "{} {} {}{}",
-        price(operation),
-        quota(operation),
-        repeats(operation),
-        time_out(operation)
-    ));
+    paragraphs.push(words.in_typescript(&facts(table, operation).join(" ")));
     if !operation.errors.is_empty() {
         let codes: Vec<String> = operation.errors.iter().map(|code| format!("`{code}`")).collect();
         paragraphs.push(format!("Errors beside the common ones: {}.", codes.join(", ")));
@@ -60,44 +55,13 @@ pub(super) fn of_operation(operation: &Operation, words: &Words) -> Vec<String> 
     let ids: Vec<String> = operation
         .arguments
         .iter()
-        .filter(|field| field.in_path)
+        .filter(|field| field.positional)
         .map(|field| format!("@param {} - {}", field.wire, words.in_typescript(&field.docs)))
         .collect();
     if !ids.is_empty() {
         paragraphs.push(ids.join("\n"));
     }
     paragraphs
-}
-
-fn price(operation: &Operation) -> String {
-    let credits = |count: u32| if count == 1 { "1 credit".to_owned() } else { format!("{count} credits") };
-    match operation.calls {
-        _ if operation.page_cap > 0 => {
-            format!("Costs {} a page of up to {} rows.", credits(operation.price), operation.page_cap)
-        }
-        (least, most) if least == most => format!("Costs {}.", credits(operation.price * least)),
-        (least, most) => format!("Costs {} to {}.", operation.price * least, credits(operation.price * most)),
-    }
-}
-
-fn quota(operation: &Operation) -> String {
-    match operation.group.as_str() {
-        "per_operation" => {
-            format!("Quota: its own, or that of tier `{}` where the service limits by tier.", operation.tier)
-        }
-        shared => format!("Quota: `{shared}`, which all calls of that group share."),
-    }
-}
-
-fn repeats(operation: &Operation) -> &'static str {
-    match operation.retry.as_str() {
-        "read" | "safe_write" => "Sent again after connection failures, time-outs, 429 and 5xx.",
-        _ => "Sent again only where it surely did not arrive, or after 429.",
-    }
-}
-
-fn time_out(operation: &Operation) -> String {
-    operation.timeout.map(|seconds| format!(" Time-out of one attempt: {seconds} s.")).unwrap_or_default()
 }
 
 /// A filter: paragraphs as a comment, in one line where that fits.

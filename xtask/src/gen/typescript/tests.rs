@@ -10,6 +10,10 @@ const GOLDEN: [&str; 3] = ["products.create", "prospects.list", "prospects.add_b
 /// The golden operations and the types that they reach.
 fn golden_table(mut table: Table) -> Table {
     table.operations.retain(|operation| GOLDEN.contains(&operation.id.as_str()));
+    table.helpers.clear();
+    let in_use: HashSet<String> =
+        table.operations.iter().filter_map(|operation| operation.resource.clone()).collect();
+    table.resources.retain(|resource| in_use.contains(&resource.name));
     let mut reached: HashSet<String> = HashSet::new();
     let mut next: Vec<String> = Vec::new();
     for operation in &table.operations {
@@ -30,7 +34,7 @@ fn golden_table(mut table: Table) -> Table {
 #[test]
 fn golden_files_are_reproduced() {
     let folder = crate::root().join("xtask/golden/typescript");
-    let table = crate::table::read().unwrap();
+    let table = table::read().unwrap();
     let words = Words::of(&table);
     let mut files = render_with(&golden_table(table), &words).unwrap();
     super::super::format::all(&mut files).unwrap();
@@ -45,7 +49,7 @@ fn golden_files_are_reproduced() {
 
 #[test]
 fn names_are_those_of_typescript() {
-    let words = Words::of(&crate::table::read().unwrap());
+    let words = Words::of(&table::read().unwrap());
     assert_eq!(
         words.in_typescript("see `add_batch` of `prospects.list` or `not_a_name`"),
         "see `addBatch` of `prospects.list` or `not_a_name`"
