@@ -9,8 +9,9 @@ pub(crate) struct Contract {
 }
 
 impl Contract {
-    pub(crate) fn kakiyo() -> Result<Self> {
-        let path = crate::root().join("tests/contract/kakiyo.openapi.yaml");
+    /// The description of a service, by its name in the table.
+    pub(crate) fn of(service: &str) -> Result<Self> {
+        let path = crate::root().join(format!("tests/contract/{service}.openapi.yaml"));
         let text =
             std::fs::read_to_string(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let root =
@@ -18,7 +19,7 @@ impl Contract {
         Ok(Self { root })
     }
 
-    /// All operations as (method in capitals, path template).
+    /// All operations that are not deprecated, as (method in capitals, path template).
     pub(crate) fn operations(&self) -> Vec<(String, String)> {
         let Some(paths) = self.root.get("paths").and_then(Value::as_object) else { return Vec::new() };
         let methods = ["get", "post", "put", "patch", "delete"];
@@ -27,7 +28,10 @@ impl Contract {
             .flat_map(|(path, item)| {
                 methods
                     .iter()
-                    .filter(|method| item.get(**method).is_some())
+                    .filter(|method| {
+                        let operation = item.get(**method);
+                        operation.is_some_and(|operation| operation["deprecated"] != Value::Bool(true))
+                    })
                     .map(|method| (method.to_uppercase(), path.clone()))
             })
             .collect()

@@ -1,7 +1,8 @@
-//! The project's own commands: `cargo xtask setup | gen | drift | test | bench`.
+//! The project's own commands: `cargo xtask setup | gen | drift | test | bench | canary`.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user")]
 
 mod bench;
+mod canary;
 mod contract;
 mod drift;
 mod r#gen;
@@ -38,6 +39,8 @@ enum Command {
     },
     /// Compares the operation table with the contract files.
     Drift,
+    /// Looks at the real service, with the keys of the environment, which side of a contradiction is true.
+    Canary(canary::Options),
     /// Measures against the ordinary clients, into `BENCHMARKS.md`.
     Bench {
         /// Measure only one part, and print it instead.
@@ -55,6 +58,7 @@ fn main() -> anyhow::Result<()> {
         Command::Native => setup::run().and_then(|()| native::build()),
         Command::Test => test::all(),
         Command::Drift => drift::run(),
+        Command::Canary(options) => canary::run(options),
         Command::Bench { only } => bench::run(only),
         Command::Measure { only } => bench::measure(only),
     }

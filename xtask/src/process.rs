@@ -16,7 +16,9 @@ pub(crate) fn command(program: impl Into<PathBuf>) -> Command {
         .env("PYTHONDONTWRITEBYTECODE", "1")
         // What a developer has set for real work must not reach a test.
         .env_remove("KAKIYO_API_KEY")
-        .env_remove("KAKIYO_BASE_URL");
+        .env_remove("KAKIYO_BASE_URL")
+        .env_remove("KAIKO_API_KEY")
+        .env_remove("KAIKO_BASE_URL");
     command
 }
 

@@ -20,6 +20,7 @@ const STEPS: &[Step] = &[
     ("native", native::build),
     ("python", python_tests),
     ("node", node_tests),
+    ("fuzz", fuzz),
     ("examples", examples),
     ("readme", readme),
 ];
@@ -39,7 +40,7 @@ pub(crate) fn all() -> Result<()> {
 fn format() -> Result<()> {
     run("cargo", &["fmt", "--all", "--check"])?;
     let ruff = crate::root().join(".venv/bin/ruff");
-    let folders = ["bindings-python", "examples/python", "tests/conformance"];
+    let folders = ["bindings-python", "examples/python", "tests/conformance", "tests/fuzz"];
     run_command(
         command(&ruff)
             .args(["format", "--check", "--quiet", "--config", "bindings-python/pyproject.toml"])
@@ -85,6 +86,13 @@ fn node_tests() -> Result<()> {
     run_command(command("npm").args(["--prefix", "bindings-node", "test", "--silent"]))?;
     run_command(command("npm").args(["--prefix", "bindings-node", "run", "--silent", "check:package"]))?;
     run_command(command("node").args(["--test", "--test-reporter=dot", "tests/conformance/run_node.mjs"]))
+}
+
+/// Requests made from the contracts against the sandbox, in all its profiles.
+fn fuzz() -> Result<()> {
+    run("cargo", &["build", "--quiet", "--package", "kakiyo-sandbox"])?;
+    let sandbox = crate::root().join("target/debug/kakiyo-sandbox");
+    run_command(command(python()).arg("tests/fuzz/run.py").arg(sandbox))
 }
 
 /// The main job in all languages: each must end well, and all must count the same.
@@ -194,27 +202,35 @@ fn bad_files(languages: &[(&'static str, Job)]) -> Result<()> {
     Ok(())
 }
 
-/// The first examples of the README, as a reader would paste them; and its two commands, by name.
+/// The examples of the README, as a reader would paste them; and its two commands, by name.
 fn readme() -> Result<()> {
     let text = std::fs::read_to_string(crate::root().join("README.md"))?;
     let try_it = text.split_once("## Try it").context("README has no section `Try it`")?.1;
-    let commands = fenced(try_it, "sh").context("`Try it` has no commands")?;
+    let commands = fenced(try_it, "sh").into_iter().next().context("`Try it` has no commands")?;
     let expected = "cargo run --quiet --bin import_leads\ncargo xtask test\n";
     ensure!(commands == expected, "`Try it` holds: {commands}");
 
-    let code = fenced(&text, "python").context("README has no Python example")?;
-    let mut python = command(python());
-    python.env("PYTHONPATH", crate::root().join("bindings-python/python"));
-    ensure!(!output(python.args(["-c", &code]))?.trim().is_empty(), "the Python example printed nothing");
-
-    let code = fenced(&text, "js").context("README has no JavaScript example")?;
-    let printed = output(command("node").args(["--input-type=module", "--eval", &code]))?;
-    ensure!(!printed.trim().is_empty(), "the JavaScript example printed nothing");
+    let python_examples = fenced(&text, "python");
+    let node_examples = fenced(&text, "js");
+    ensure!(
+        python_examples.len() == 2 && node_examples.len() == 2,
+        "README has two examples in each language"
+    );
+    for code in python_examples {
+        let mut python = command(python());
+        python.env("PYTHONPATH", crate::root().join("bindings-python/python"));
+        ensure!(!output(python.args(["-c", &code]))?.trim().is_empty(), "a Python example printed nothing");
+    }
+    for code in node_examples {
+        let printed = output(command("node").args(["--input-type=module", "--eval", &code]))?;
+        ensure!(!printed.trim().is_empty(), "a JavaScript example printed nothing");
+    }
     Ok(())
 }
 
-/// The first fenced block of a language.
-fn fenced(text: &str, language: &str) -> Option<String> {
-    let (_, rest) = text.split_once(&format!("```{language}\n"))?;
-    rest.split_once("```").map(|(code, _)| code.to_owned())
+/// The fenced blocks of a language.
+fn fenced(text: &str, language: &str) -> Vec<String> {
+    let opening = format!("```{language}\n");
+    let blocks = text.split(&opening).skip(1);
+    blocks.filter_map(|rest| rest.split_once("```")).map(|(code, _)| code.to_owned()).collect()
 }
