@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use futures::future::BoxFuture;
 use kakiyo::transport::{Failure, Incoming, Outgoing, Transport};
-use kakiyo::{Kakiyo, Limits};
-use kakiyo_sandbox::Sandbox;
+use kakiyo::{Kaiko, Kakiyo, Limits};
+use kakiyo_sandbox::{Fault, FaultRule, KaikoProfile, Sandbox, When};
 
 /// Calls of one operation that the sandbox allows in a window.
 const ALLOWED: u64 = 60;
@@ -94,6 +94,76 @@ async fn a_wait_that_is_too_long_is_refused_at_no_cost() {
     assert_eq!((sandbox.calls(), sandbox.spent()), (ALLOWED, ALLOWED));
 }
 
+/// 64 tasks at once for three windows against one Kaiko key: never a 429, never more than 10 at once.
+async fn three_windows_of_kaiko(profile: KaikoProfile, allowed: u64) {
+    let window = Duration::from_secs(4);
+    let sandbox = Sandbox::builder()
+        .kaiko_profile(profile)
+        .kaiko_window(window)
+        .credits(100_000)
+        .start()
+        .await
+        .unwrap();
+    let key = sandbox.kaiko_api_key().to_owned();
+    // Answers take a while, so that calls do run at once.
+    let slow =
+        FaultRule { operation: "*".to_owned(), when: When::Always, fault: Fault::DelayAfter { ms: 20 } };
+    sandbox.fault(&key, &slow).unwrap();
+    let client = Kaiko::builder()
+        .base_url(sandbox.kaiko_base_url())
+        .api_key(key.as_str())
+        .limits(Limits::auto().with_window(window))
+        .max_retries(0)
+        .build()
+        .unwrap();
+    let until = Instant::now() + window * 3;
+    let tasks = (0..64).map(|_| {
+        let client = client.clone();
+        tokio::spawn(async move {
+            let mut errors = Vec::new();
+            while let Some(left) = until.checked_duration_since(Instant::now()) {
+                match client.emotions().analyze("What a relief").max_wait(left).await {
+                    Ok(_) => {}
+                    Err(error) if error.kind() == kakiyo::ErrorKind::WaitRefused => break,
+                    Err(error) => errors.push(error),
+                }
+            }
+            errors
+        })
+    });
+    let errors: Vec<_> =
+        futures::future::join_all(tasks).await.into_iter().flat_map(|errors| errors.unwrap()).collect();
+    assert!(errors.is_empty(), "{profile:?}: {errors:?}");
+    let counters = sandbox.kaiko_state(&key).unwrap().counters;
+    println!(
+        "{profile:?}: served {} of {}, rejected {}, at most {} at once",
+        counters.calls,
+        allowed * 3,
+        counters.rejections,
+        counters.peak_in_flight
+    );
+    assert_eq!(counters.rejections, 0, "{profile:?}");
+    assert_eq!(counters.peak_in_flight, 10, "{profile:?}: the whole width is used, and no more");
+    assert!(counters.calls <= allowed * 3, "{profile:?}: served {}", counters.calls);
+    // Few windows: the whole seconds in which the server names the end of one weigh more than in a minute.
+    assert!(
+        counters.calls * 100 >= allowed * 3 * 75,
+        "{profile:?}: served {} of {}",
+        counters.calls,
+        allowed * 3
+    );
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_tasks_on_a_kaiko_key_go_ten_at_a_time() {
+    three_windows_of_kaiko(KaikoProfile::Contract, 1_000).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn auto_learns_what_a_kaiko_key_may_from_the_headers() {
+    three_windows_of_kaiko(KaikoProfile::Observed, 60).await;
+}
+
 /// A server whose three Sales Navigator imports are all taken, and which takes anything else.
 #[derive(Debug)]
 struct Taken;
@@ -101,7 +171,9 @@ struct Taken;
 impl Transport for Taken {
     fn send(&self, request: Outgoing) -> BoxFuture<'_, Result<Incoming, Failure>> {
         let (status, body) = match request.url.path().ends_with("/sales-navigator") {
-            true => (429, r#"{"error": "sales_navigator_team_limit", "message": "Three imports are active"}"#),
+            true => {
+                (429, r#"{"error": "sales_navigator_team_limit", "message": "Three imports are active"}"#)
+            }
             false => (201, "{}"),
         };
         let answer = Incoming { status, headers: http::HeaderMap::new(), body: body.into() };
@@ -119,7 +191,8 @@ async fn a_limit_on_something_else_stops_no_other_call() {
         .transport(Arc::new(Taken))
         .build()
         .unwrap();
-    let search = kakiyo::ImportSalesNavigator::new("c", "https://www.linkedin.com/sales/search/people?query=x");
+    let search =
+        kakiyo::ImportSalesNavigator::new("c", "https://www.linkedin.com/sales/search/people?query=x");
     let error = client.prospects().import_sales_navigator(search).await.unwrap_err();
     assert_eq!((error.code(), error.attempts()), (Some("sales_navigator_team_limit"), 1));
     // All writes share one tier: a pause of it would refuse this one.

@@ -18,11 +18,7 @@ const EXPLAINED: &[(&str, &str, &str)] = &[
         "body member `additionalFields` is not offered",
         "gone from the service's documentation since June 2026; customData took its place (contradiction 16)",
     ),
-    (
-        "prospects.add_batch",
-        "body member `prospects[].additionalFields` is not offered",
-        "as prospects.add",
-    ),
+    ("prospects.add_batch", "body member `prospects[].additionalFields` is not offered", "as prospects.add"),
     (
         "prospects.add_round_robin",
         "body member `prospects[].additionalFields` is not offered",

@@ -85,8 +85,7 @@ parameters! {
 
 impl From<&EmotionMessage> for AnalysisMessage {
     fn from(message: &EmotionMessage) -> Self {
-        let content =
-            MessageContent { text: message.text.clone(), audio_url: message.audio_url.clone() };
+        let content = MessageContent { text: message.text.clone(), audio_url: message.audio_url.clone() };
         Self {
             content,
             // The key of the answer's map follows from it on some servers.

@@ -23,12 +23,10 @@ pub(super) async fn in_context<P: InContext>(
     options: &CallOptions,
 ) -> Result<Response<P::Output>> {
     if parameters.context().is_some_and(ContextId::is_reserved) {
-        let message = "a context of this name cannot be read back: it is the name of a route; take another one";
-        let warning = Warning {
-            kind: WarningKind::Argument,
-            message: message.to_owned(),
-            operation: Some(P::SPEC.id),
-        };
+        let message =
+            "a context of this name cannot be read back: it is the name of a route; take another one";
+        let warning =
+            Warning { kind: WarningKind::Argument, message: message.to_owned(), operation: Some(P::SPEC.id) };
         client.shared().warnings().emit_once(SERVICE, "context_id", warning);
     }
     call::typed(parameters, client, options).await.map_err(|error| {

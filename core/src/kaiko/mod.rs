@@ -54,7 +54,9 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     refusals: Refusals {
         out_of_credits: "the service takes no more texts until credit is added",
         rate_limited: "somebody else may use this key's quota",
-        forbidden: Some("the key or its project may be revoked, expired, paused or unknown: check the API key"),
+        forbidden: Some(
+            "the key or its project may be revoked, expired, paused or unknown: check the API key",
+        ),
     },
     key_header: KeyHeader::Plain,
     environments: &[("production", PRODUCTION), ("staging", STAGING)],

@@ -187,9 +187,13 @@ mod tests {
             400,
             r#"{"error":{"type":"invalid_request_error","code":"missing_field","message":"Absent.","param":"model","request_id":"req-5c"}}"#,
         );
-        assert_eq!((nested.code(), nested.error_type()), (Some("missing_field"), Some("invalid_request_error")));
+        assert_eq!(
+            (nested.code(), nested.error_type()),
+            (Some("missing_field"), Some("invalid_request_error"))
+        );
         assert_eq!((nested.details()[0].field.as_str(), nested.request_id()), ("model", Some("req-5c")));
-        let flat = of(422, r#"{"message":"Validation","details":[{"message":"bad","rule":"in","field":"role"}]}"#);
+        let flat =
+            of(422, r#"{"message":"Validation","details":[{"message":"bad","rule":"in","field":"role"}]}"#);
         assert_eq!((flat.kind(), flat.details()[0].field.as_str()), (ErrorKind::InvalidRequest, "role"));
         let status = of(413, r#"{"status":"error","message":"Too big","code":"ENTITY_TOO_LARGE"}"#);
         assert_eq!((status.kind(), status.code()), (ErrorKind::InvalidRequest, Some("ENTITY_TOO_LARGE")));

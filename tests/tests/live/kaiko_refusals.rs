@@ -53,8 +53,8 @@ async fn wrong(run: &Run, documented: bool) {
         ),
         (
             "emotions.analyze_batch",
-            json!({"messages": [{"text": "x"}, {"text": long}]}),
-            Some((422, Some("invalid_value"))),
+            json!({"messages": [{"text": "x"}, {"text": "x", "role": "robot"}]}),
+            Some((422, Some("invalid_role"))),
             Some((404, None)),
         ),
         (

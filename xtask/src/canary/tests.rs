@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use kakiyo::{CreateCampaign, Kakiyo, Limits, Service};
-use kakiyo_sandbox::{Profile, Sandbox};
+use kakiyo::{CreateCampaign, Kaiko, Kakiyo, Limits, Service};
+use kakiyo_sandbox::{KaikoProfile, Profile, Sandbox};
 
 use super::{Sung, sing};
 
@@ -54,4 +54,28 @@ async fn it_stops_at_the_calls_it_is_given() {
     let (sung, calls) = sung(Profile::Seed, false, 3).await;
     assert_eq!((sung.calls, calls), (3, 3));
     assert_eq!(sung.left_out.len(), 7);
+}
+
+#[tokio::test]
+async fn it_sees_the_side_of_each_profile_of_kaiko_in_one_call() {
+    for (profile, key, window, text) in [
+        (KaikoProfile::Contract, "`user`", "1000", "the input"),
+        (KaikoProfile::Observed, "`_default`", "60", "something else"),
+    ] {
+        let sandbox = Sandbox::builder().kaiko_profile(profile).start().await.unwrap();
+        let kaiko = Kaiko::builder()
+            .base_url(sandbox.kaiko_base_url())
+            .api_key(sandbox.kaiko_api_key())
+            .limits(Limits::unlimited())
+            .build()
+            .unwrap();
+        let sung = sing(&kaiko.into(), Service::Kaiko, false, 10).await.unwrap();
+        let calls = sandbox.kaiko_state(sandbox.kaiko_api_key()).unwrap().counters.calls;
+        assert_eq!((u64::from(sung.calls), calls), (1, 1), "{profile:?}");
+        let seen = by_question(&sung);
+        assert_eq!(seen["key of the emotion map (14.3)"], key, "{profile:?}");
+        assert_eq!(seen["requests in a window (14.7)"], window, "{profile:?}");
+        assert_eq!(seen["`text` of an emotion (14.10)"], text, "{profile:?}");
+        assert_eq!(seen["request id header"], "there", "{profile:?}");
+    }
 }

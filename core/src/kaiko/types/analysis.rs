@@ -10,11 +10,11 @@ use super::beliefs::Beliefs;
 use super::context::{ContextId, ExternalId};
 use super::conversation::ConversationMode;
 use super::emotion::Emotion;
+use super::form;
 use super::growth::Growth;
 use super::patterns::Patterns;
 use super::trajectory::Trajectory;
 use super::usage::Usage;
-use super::form;
 use crate::declare::{model, open_enum};
 
 open_enum! {

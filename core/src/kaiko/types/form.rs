@@ -215,8 +215,14 @@ mod tests {
     #[test]
     fn primary_is_user_then_default_then_system_then_the_first() {
         for (emotions, expected) in [
-            (json!({"assistant": {"text": "a"}, "system": {"text": "s"}, "_default": {"text": "d"}, "user": {"text": "u"}}), json!("u")),
-            (json!({"assistant": {"text": "a"}, "system": {"text": "s"}, "_default": {"text": "d"}}), json!("d")),
+            (
+                json!({"assistant": {"text": "a"}, "system": {"text": "s"}, "_default": {"text": "d"}, "user": {"text": "u"}}),
+                json!("u"),
+            ),
+            (
+                json!({"assistant": {"text": "a"}, "system": {"text": "s"}, "_default": {"text": "d"}}),
+                json!("d"),
+            ),
             (json!({"assistant": {"text": "a"}, "system": {"text": "s"}}), json!("s")),
             (json!({"coach": {"text": "c"}, "other": {"text": "o"}}), json!("c")),
             (json!({"user": null}), Value::Null),
@@ -233,7 +239,10 @@ mod tests {
             json!({"emotions": {}, "contextId": "top", "isFallback": false})
         );
         assert_eq!(
-            formed(analysis, json!({"emotions": null, "metadata": {"context_id": "c", "message_id": "m", "new": 1}})),
+            formed(
+                analysis,
+                json!({"emotions": null, "metadata": {"context_id": "c", "message_id": "m", "new": 1}})
+            ),
             json!({"emotions": {}, "contextId": "c", "externalId": "m", "metadata": {"new": 1}, "isFallback": false})
         );
     }
@@ -253,7 +262,10 @@ mod tests {
             json!({"isFallback": false, "emotions": {"user": {"isFallback": true}}}),
         ] {
             let answer = formed(analysis, answer);
-            assert_eq!((&answer["isFallback"], &answer["primary"]["isFallback"]), (&json!(true), &json!(true)));
+            assert_eq!(
+                (&answer["isFallback"], &answer["primary"]["isFallback"]),
+                (&json!(true), &json!(true))
+            );
         }
         assert_eq!(formed(batch, json!({"emotions": [{"isFallback": true}, {}]}))["isFallback"], true);
         assert_eq!(formed(batch, json!({"emotions": [{}, {}]}))["isFallback"], false);
@@ -263,7 +275,11 @@ mod tests {
     fn batches_are_lists_in_every_form() {
         let expected = json!([{"text": "a", "scores": {"joy": 1}}, {"text": "b"}, {}]);
         let items = json!([{"text": "a", "raw": {"joy": 1, "fear": null}}, {"text": "b"}, null]);
-        for answer in [json!({"emotions": items}), json!({"results": items}), json!({"emotions": null, "results": items})] {
+        for answer in [
+            json!({"emotions": items}),
+            json!({"results": items}),
+            json!({"emotions": null, "results": items}),
+        ] {
             assert_eq!(formed(batch, answer)["emotions"], expected);
         }
         let by_number = json!({"10": {"text": "k"}, "9": {"text": "j"}, "0": {"text": "a"}});
@@ -276,7 +292,8 @@ mod tests {
             json!([{"text": "a", "externalId": "m-1"}, {"text": "b", "externalId": "m-2"}])
         );
         assert_eq!(
-            formed(batch, json!({"results": [{"external_id": "m-1", "emotions": {"user": {"text": "a"}}}]}))["emotions"],
+            formed(batch, json!({"results": [{"external_id": "m-1", "emotions": {"user": {"text": "a"}}}]}))
+                ["emotions"],
             json!([{"text": "a", "externalId": "m-1"}])
         );
     }
