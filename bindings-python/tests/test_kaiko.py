@@ -14,6 +14,7 @@ from kakiyo import (
     Kaiko,
     Kakiyo,
     KakiyoError,
+    KakiyoWarning,
     ServerError,
     models,
 )
@@ -61,7 +62,8 @@ def test_a_role_with_signs_of_a_json_pointer_is_found(kaiko, sandbox):
 
 def test_placeholders_are_shown_before_everything_else(kaiko, sandbox):
     scripted(sandbox, {**ANALYSIS, "isFallback": True, "dataQuality": "fallback"})
-    analysis = kaiko.emotions.analyze("At last, it works.")
+    with pytest.warns(KakiyoWarning, match="placeholders"):
+        analysis = kaiko.emotions.analyze("At last, it works.")
     assert analysis.is_fallback is True
     shown = repr(analysis)
     assert shown.startswith("EmotionAnalysis(is_fallback=True, ")
