@@ -1,32 +1,34 @@
 //! The choke point: every attempt of every call goes admit, send, settle. There is no second way to the socket.
 //!
 //! [`run`] reads top to bottom like the drawing in the architecture: ask for a slot, send one attempt, book what it came
-//! to, decide whether another attempt is made. It knows no operation and no type; [`Call`] is the typed shell around it.
+//! to, decide whether another attempt is made. It knows no operation and no type: `typed` is the shell
+//! around it, `failed` says what a failed attempt means.
+
+mod failed;
+mod typed;
 
 use std::borrow::Cow;
-use std::future::IntoFuture;
-use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use bytes::Bytes;
-use futures::future::BoxFuture;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+use self::failed::{cancelled, lost, not_sent, refused};
+pub use self::typed::Call;
+pub(crate) use self::typed::{decoded, typed, untouched};
 use crate::cancel::Progress;
 use crate::client::{Client, Shared};
 use crate::deprecation;
-use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
-use crate::operation::{FromDocument, Group, Operation, OperationSpec, RetryClass};
+use crate::operation::{Group, OperationSpec, RetryClass};
 use crate::options::CallOptions;
 use crate::quota::{self, CallGroup, Lease};
-use crate::response::{Credits, Meta, Response, request_id};
+use crate::response::{Credits, Meta, request_id};
 use crate::secret::Secret;
-use crate::transport::error_body::{self, ErrorBody};
+use crate::transport::error_body::ErrorBody;
 use crate::transport::retry::{self, Attempt, RETRY_BUDGET};
 use crate::transport::{Failure, Incoming, Outgoing, hints};
-use crate::warning::{Warning, WarningKind};
 
 /// Retries after the first attempt where nobody says otherwise.
 const DEFAULT_RETRIES: u32 = 2;
@@ -364,251 +366,4 @@ fn outgoing(
         body: request.body.clone(),
         timeout,
     })
-}
-
-fn refused(
-    client: &Client,
-    request: &Request,
-    incoming: Incoming,
-    body: ErrorBody,
-    hint: Option<Duration>,
-) -> Error {
-    let profile = client.shared().profile();
-    let error = error_body::error(
-        incoming.status,
-        &incoming.headers,
-        &incoming.body,
-        body,
-        profile.kind_of_code,
-        &profile.refusals,
-    );
-    let repeatable = request.retry.repeatable();
-    let (kind, safe) = match error.kind() {
-        ErrorKind::RateLimited => (ErrorKind::RateLimited, true),
-        // A time-out that the server reports is as open as one of our own.
-        ErrorKind::Timeout if !repeatable => (ErrorKind::OutcomeUnknown, false),
-        kind @ (ErrorKind::Server | ErrorKind::Timeout) => (kind, repeatable),
-        kind => (kind, false),
-    };
-    let error = error.with_kind(kind).with_retry_after(hint).with_safe_to_retry(safe);
-    match kind {
-        ErrorKind::OutcomeUnknown => error.with_advice(may_have_happened(request.retry)),
-        _ => error,
-    }
-}
-
-fn not_sent(failure: &Failure) -> Error {
-    let kind = if failure.timed_out { ErrorKind::Timeout } else { ErrorKind::Connection };
-    Error::new(kind, format!("{}; nothing was sent", failure.message)).with_safe_to_retry(true)
-}
-
-fn lost(request: &Request, failure: &Failure) -> Error {
-    let error = if request.retry.repeatable() {
-        let kind = if failure.timed_out { ErrorKind::Timeout } else { ErrorKind::Connection };
-        Error::new(kind, failure.message.clone()).with_safe_to_retry(true)
-    } else {
-        Error::new(
-            ErrorKind::OutcomeUnknown,
-            format!("{}; {}", failure.message, may_have_happened(request.retry)),
-        )
-    };
-    error.with_status(failure.status)
-}
-
-fn may_have_happened(retry: RetryClass) -> &'static str {
-    match retry {
-        RetryClass::Import => {
-            "the server may have queued this import: sending it again adds nobody twice where the server removes duplicates"
-        }
-        _ => "the server may have done it: look before you send it again",
-    }
-}
-
-fn cancelled(retry: RetryClass, price: u32, sent: bool, mut tally: Tally) -> Error {
-    if tally.under_way {
-        tally.credits += Credits::up_to(price);
-    }
-    let error = if sent && !retry.repeatable() {
-        Error::new(
-            ErrorKind::OutcomeUnknown,
-            format!("cancelled while the request was under way; {}", may_have_happened(retry)),
-        )
-    } else {
-        Error::new(ErrorKind::Cancelled, "cancelled by the caller").with_safe_to_retry(true)
-    };
-    tally.onto(error)
-}
-
-/// A call that waits to be awaited: options first, then `.await`.
-#[derive(Debug, Clone)]
-#[must_use = "a call does nothing before it is awaited"]
-pub struct Call<P> {
-    client: Client,
-    parameters: P,
-    options: CallOptions,
-}
-
-impl<P: Operation> Call<P> {
-    pub(crate) fn new(client: Client, parameters: P) -> Self {
-        Self { client, parameters, options: CallOptions::default() }
-    }
-
-    /// Time for one attempt, without waiting for quota.
-    pub fn timeout(mut self, timeout: Duration) -> Self {
-        self.options.timeout = Some(timeout);
-        self
-    }
-
-    /// The longest wait for quota slots; a longer one is refused at once, at no cost.
-    pub fn max_wait(mut self, wait: Duration) -> Self {
-        self.options.max_wait = Some(wait);
-        self
-    }
-
-    /// Retries after the first attempt.
-    pub fn max_retries(mut self, retries: u32) -> Self {
-        self.options.max_retries = Some(retries);
-        self
-    }
-
-    /// The idempotency key, for operations that carry one; made by the library unless set.
-    pub fn idempotency_key(mut self, key: impl Into<String>) -> Self {
-        self.options.idempotency_key = Some(key.into());
-        self
-    }
-
-    /// A header beside the library's own.
-    pub fn extra_header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.extra_headers.push((name.into(), value.into()));
-        self
-    }
-
-    /// A query pair beside the operation's own.
-    pub fn extra_query(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
-        self.options.extra_query.push((name.into(), value.into()));
-        self
-    }
-
-    /// All options at once.
-    pub fn options(mut self, options: CallOptions) -> Self {
-        self.options = options;
-        self
-    }
-
-    /// Makes the call; the same as `.await`.
-    ///
-    /// # Errors
-    ///
-    /// See [`ErrorKind`]: arguments are checked before anything is sent.
-    pub async fn send(self) -> Result<Response<P::Output>> {
-        P::execute(&self.parameters, &self.client, &self.options).await
-    }
-
-    /// Makes the call and waits for it, without an async runtime.
-    ///
-    /// # Errors
-    ///
-    /// As [`send`](Self::send); kind `config` when called inside an async runtime.
-    #[cfg(feature = "blocking")]
-    pub fn wait(self) -> Result<Response<P::Output>> {
-        crate::blocking::wait(self.send())?
-    }
-}
-
-impl<P: Operation> IntoFuture for Call<P> {
-    type Output = Result<Response<P::Output>>;
-    type IntoFuture = BoxFuture<'static, Self::Output>;
-
-    fn into_future(self) -> Self::IntoFuture {
-        Box::pin(self.send())
-    }
-}
-
-/// The typed shell: arguments to request, answer to value.
-pub(crate) async fn typed<P: Operation>(
-    parameters: &P,
-    client: &Client,
-    options: &CallOptions,
-) -> Result<Response<P::Output>> {
-    let request = parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
-    let options = options.or(client.defaults());
-    let answer = run(client, request, &options).await?;
-    let response = decoded(P::SPEC.id, answer)?;
-    if P::Output::is_placeholder(&response.value) {
-        placeholder(client, P::SPEC.id, &response, options.fail_on_fallback == Some(true))?;
-    }
-    Ok(response)
-}
-
-/// An answer that holds no result of the model: said aloud, or an error where the caller wants that.
-fn placeholder<T>(
-    client: &Client,
-    operation: &'static str,
-    response: &Response<T>,
-    fail: bool,
-) -> Result<()> {
-    const MESSAGE: &str =
-        "the service could not ask its model and answered with placeholders: the scores mean nothing";
-    if !fail {
-        let message = MESSAGE.to_owned();
-        client.shared().warnings().emit(Warning {
-            kind: WarningKind::Fallback,
-            message,
-            operation: Some(operation),
-        });
-        return Ok(());
-    }
-    let meta = &response.meta;
-    Err(Error::new(ErrorKind::Server, MESSAGE)
-        .with_operation(operation)
-        .with_attempts(meta.attempts, meta.credits)
-        .with_idempotency_key(meta.idempotency_key.clone())
-        .with_request_id(meta.request_id.clone())
-        .with_answer(meta.status, meta.headers.clone(), response.document.raw().clone())
-        .with_safe_to_retry(true))
-}
-
-/// Decodes an answer as what the operation promises.
-pub(crate) fn decoded<T: FromDocument>(operation: &'static str, answer: Answer) -> Result<Response<T>> {
-    let Answer { body, mut meta } = answer;
-    let document = Document::new(body, T::LAYOUT);
-    match T::from_document(&document, &meta.headers) {
-        Ok(value) => {
-            if let Some(id) = document.said_request_id() {
-                meta.request_id = Some(id.to_owned());
-            }
-            Ok(Response { value, meta, document })
-        }
-        Err(undecodable) => Err(not_decodable(operation, &undecodable.0, document.raw().clone(), meta)),
-    }
-}
-
-fn not_decodable(
-    operation: &'static str,
-    failure: &crate::document::DecodeFailure,
-    body: Bytes,
-    meta: Meta,
-) -> Error {
-    let place = if failure.path.is_empty() {
-        "the answer".to_owned()
-    } else {
-        format!("`{}` in the answer", failure.path)
-    };
-    let message = match body.is_empty() {
-        true => "the server accepted the call but its answer is empty".to_owned(),
-        false => format!("the server accepted the call but {place} is not as documented: {}", failure.reason),
-    };
-    Error::new(ErrorKind::Decode, message)
-        .with_operation(operation)
-        .with_attempts(meta.attempts, meta.credits)
-        .with_idempotency_key(meta.idempotency_key)
-        .with_answer(meta.status, meta.headers, body)
-}
-
-/// The untouched answer of a raw call.
-pub(crate) fn untouched(answer: Answer) -> Response<Bytes> {
-    let Answer { body, meta } = answer;
-    let document: Arc<Document> =
-        Document::new(body.clone(), crate::document::Layout { list: None, normalise: None });
-    Response { value: body, meta, document }
 }

@@ -22,6 +22,8 @@ use crate::warning::{Warning, WarningHook};
 pub(crate) struct ServiceProfile {
     pub(crate) service: Service,
     pub(crate) default_base_url: &'static str,
+    /// Hosts that documentation once named and that are not the vendor's any more: no key may go there.
+    pub(crate) abandoned_hosts: &'static [&'static str],
     /// The version where it begins the paths of the operations instead of ending the address; else empty.
     pub(crate) version_in_paths: &'static str,
     pub(crate) key_variable: &'static str,
@@ -339,6 +341,15 @@ fn checked_base_url(text: &str, profile: &ServiceProfile) -> Result<Url> {
         }
         _ => return Err(refused("the scheme must be https, or http to this machine")),
     }
+    if url
+        .host_str()
+        .is_some_and(|host| profile.abandoned_hosts.iter().any(|old| host.eq_ignore_ascii_case(old)))
+    {
+        return Err(refused(&format!(
+            "this old host is not the vendor's any more and must not get a key: use {}",
+            profile.default_base_url
+        )));
+    }
     let path = url.path().trim_end_matches('/').to_owned();
     // Where the paths of the service begin with its version, an address that ends with it means the same.
     url.set_path(path.strip_suffix(profile.version_in_paths).unwrap_or(&path));
@@ -362,6 +373,16 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_abandoned_host_never_gets_a_key() {
+        for host in ["api.kaiko.ai", "API.Kaiko.AI"] {
+            let error = checked_base_url(&format!("https://{host}/v1"), &crate::kaiko::PROFILE).unwrap_err();
+            assert_eq!(error.details()[0].field, "baseUrl");
+            assert!(error.to_string().contains("api.kaikostudios.xyz"), "{error}");
+        }
+        assert!(checked_base_url("https://api.kaikostudios.xyz/v2/", &crate::kaiko::PROFILE).is_ok());
+    }
 
     #[test]
     fn base_urls_are_checked() {

@@ -45,6 +45,7 @@ const STAGING: &str = "https://stg.api.kaikostudios.xyz";
 pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     service: SERVICE,
     default_base_url: PRODUCTION,
+    abandoned_hosts: &["api.kaiko.ai", "kaiko.ai"],
     version_in_paths: "/v2",
     key_variable: "KAIKO_API_KEY",
     base_url_variable: "KAIKO_BASE_URL",

@@ -76,6 +76,7 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     default_base_url: "https://api.kakiyo.com/v1",
     key_variable: "KAKIYO_API_KEY",
     base_url_variable: "KAKIYO_BASE_URL",
+    abandoned_hosts: &[],
     version_in_paths: "",
     quota: &LIMITS,
     never_retried: &["sales_navigator_team_limit"],
