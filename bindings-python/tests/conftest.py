@@ -66,12 +66,16 @@ def hanging():
         yield server
 
 
+INTERRUPTIBLE = "import signal\nsignal.signal(signal.SIGINT, signal.default_int_handler)\n"
+
+
 @pytest.fixture
 def script():
     """Runs a Python script in a process of its own, as often as `RUNS` says, warnings as errors."""
 
     def run(text, *, runs=RUNS, seconds=20):
-        text = textwrap.dedent(text)
+        # A shell that starts the tests in the background lets them ignore Ctrl-C, and children inherit that.
+        text = INTERRUPTIBLE + textwrap.dedent(text)
         for _ in range(runs):
             done = subprocess.run(
                 [sys.executable, "-W", "error", "-X", "dev", "-c", text],
