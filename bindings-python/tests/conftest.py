@@ -74,7 +74,7 @@ def script():
     """Runs a Python script in a process of its own, as often as `RUNS` says, warnings as errors."""
 
     def run(text, *, runs=RUNS, seconds=20):
-        # A shell that starts the tests in the background lets them ignore Ctrl-C, and children inherit that.
+        # Started in the background, tests and their children ignore Ctrl-C unless told otherwise.
         text = INTERRUPTIBLE + textwrap.dedent(text)
         for _ in range(runs):
             done = subprocess.run(
