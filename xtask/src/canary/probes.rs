@@ -317,6 +317,7 @@ fn models(seen: &Recording, _: &mut Known) -> Vec<Finding> {
 
 fn blocked(seen: &Recording, _: &mut Known) -> Vec<Finding> {
     let body = seen.body();
+    let body = body.get("data").filter(|data| data.is_object()).unwrap_or(body);
     let rows = rows(body, "entries");
     let total = body.get("total").and_then(Value::as_u64);
     let mut findings = vec![finding(

@@ -15,7 +15,8 @@ pub(crate) fn markdown(service: Service, sung: &Sung) -> String {
     );
     text.push_str("| Row | Question | Seen |\n| --- | --- | --- |\n");
     for finding in &sung.findings {
-        let _ = writeln!(text, "| {} | {} | {} |", finding.row, finding.question, finding.seen);
+        let row = if finding.row == 0 { "-".to_owned() } else { finding.row.to_string() };
+        let _ = writeln!(text, "| {row} | {} | {} |", finding.question, finding.seen);
     }
     for (name, why) in &sung.left_out {
         let _ = writeln!(text, "| - | {name} | not asked: {why} |");
