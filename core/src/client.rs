@@ -38,7 +38,11 @@ impl Client {
     /// Kind `invalid_request` when an option breaks a rule.
     pub fn with_options(&self, options: CallOptions) -> Result<Self> {
         options.validate()?;
+        options.fit(self.shared.profile.service)?;
         options.headers()?;
+        if options.idempotency_key.is_some() {
+            return Err(Error::invalid("idempotencyKey", "it belongs to one call and cannot be a default"));
+        }
         Ok(Self { shared: Arc::clone(&self.shared), defaults: options.or(&self.defaults) })
     }
 

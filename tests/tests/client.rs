@@ -145,3 +145,22 @@ async fn options_of_a_copy_leave_the_original_alone() {
         .collect();
     assert_eq!(traced, [true, false]);
 }
+
+#[tokio::test]
+async fn defaults_of_a_copy_are_judged_when_it_is_made() {
+    let sandbox = Sandbox::start().await.unwrap();
+    let kakiyo = builder(&sandbox).api_key(sandbox.api_key()).build().unwrap();
+    let kaiko =
+        kakiyo::Kaiko::builder().api_key("kaiko_live_x").base_url(sandbox.kaiko_base_url()).build().unwrap();
+    let refused = |error: kakiyo::Error| (error.kind(), error.details()[0].field.clone());
+    let mut keyed = CallOptions::new();
+    keyed.idempotency_key = Some("k-1".to_owned());
+    let error = kaiko.with_options(keyed).unwrap_err();
+    assert_eq!(refused(error), (ErrorKind::InvalidRequest, "idempotencyKey".to_owned()));
+    let mut strict = CallOptions::new();
+    strict.fail_on_fallback = Some(true);
+    assert!(kaiko.with_options(strict.clone()).is_ok());
+    let error = kakiyo.with_options(strict).unwrap_err();
+    assert_eq!(refused(error), (ErrorKind::InvalidRequest, "failOnFallback".to_owned()));
+    assert_eq!(sandbox.calls(), 0);
+}
