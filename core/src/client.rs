@@ -122,9 +122,9 @@ fn raw_request(
         .transpose()
         .map_err(|error| Error::invalid("body", format!("it cannot be written as JSON: {error}")))?
         .map(Bytes::from);
-    let retry = match (&method, profile.service) {
-        (&Method::GET | &Method::HEAD, _) => RetryClass::Read,
-        (&Method::POST, Service::Kaiko) => RetryClass::KeyedWrite,
+    let retry = match method {
+        Method::GET | Method::HEAD => RetryClass::Read,
+        Method::POST => profile.unknown_post,
         _ => RetryClass::UnsafeWrite,
     };
     if let Some(spec) = crate::registry::matching(profile.service, method.as_str(), path) {

@@ -29,6 +29,8 @@ pub(crate) struct ServiceProfile {
     pub(crate) key_variable: &'static str,
     pub(crate) base_url_variable: &'static str,
     pub(crate) quota: &'static crate::quota::ServiceLimits,
+    /// What may be done when a POST to a route that the table does not know fails.
+    pub(crate) unknown_post: crate::operation::RetryClass,
     /// Codes that come with 429 but name no wait.
     pub(crate) never_retried: &'static [&'static str],
     pub(crate) kind_of_code: fn(&str) -> Option<crate::ErrorKind>,

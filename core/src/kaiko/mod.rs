@@ -17,7 +17,7 @@ pub use types::*;
 use std::time::Duration;
 
 use crate::config::ServiceProfile;
-use crate::operation::Service;
+use crate::operation::{RetryClass, Service};
 use crate::quota::{ServiceLimits, Whole};
 use crate::registry::Entry;
 use crate::secret::KeyHeader;
@@ -50,6 +50,7 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     key_variable: "KAIKO_API_KEY",
     base_url_variable: "KAIKO_BASE_URL",
     quota: &LIMITS,
+    unknown_post: RetryClass::KeyedWrite,
     never_retried: &[],
     kind_of_code: errors::kind_of_code,
     refusals: Refusals {

@@ -38,7 +38,7 @@ pub use working_hours::*;
 pub use workspaces::*;
 
 use crate::config::ServiceProfile;
-use crate::operation::Service;
+use crate::operation::{RetryClass, Service};
 use crate::quota::ServiceLimits;
 use crate::registry::Entry;
 use crate::secret::KeyHeader;
@@ -79,6 +79,7 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     abandoned_hosts: &[],
     version_in_paths: "",
     quota: &LIMITS,
+    unknown_post: RetryClass::UnsafeWrite,
     never_retried: &["sales_navigator_team_limit"],
     kind_of_code: errors::kind_of_code,
     refusals: Refusals {

@@ -16,6 +16,7 @@ use minijinja::{Environment, Value, context};
 use serde::Serialize;
 
 use self::docs::Words;
+pub(super) use self::docs::camel_case;
 use super::{Formatter, Rendered};
 use crate::table::{self, Field, Kind, Operation, Table, Type, TypeRef};
 
@@ -265,7 +266,7 @@ impl Resource {
             .into_iter()
             .filter(|operation| operation.arguments.iter().any(|field| !field.positional))
             .map(|operation| {
-                let docs = format!("Arguments of {{@link {class}.{}}}.", docs::camel_case(&operation.verb));
+                let docs = format!("Arguments of {{@link {class}.{}}}.", camel_case(&operation.verb));
                 let fields = operation.arguments.iter().filter(|field| !field.positional);
                 Interface::of(&operation.parameters, &docs, fields, Side::Arguments, words)
             })
@@ -300,7 +301,7 @@ impl Method {
         }
         Self {
             id: operation.id.clone(),
-            name: docs::camel_case(&operation.verb),
+            name: camel_case(&operation.verb),
             docs: docs::of_operation(table, operation, words),
             path: Interface::of("", "", path, Side::Arguments, words).members,
             arguments_optional: others.iter().all(|field| !field.required),

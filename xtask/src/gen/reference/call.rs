@@ -4,7 +4,7 @@ use anyhow::{Context, Result, bail};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
-use super::camel_case;
+use crate::r#gen::typescript::camel_case;
 use crate::table::{Field, Operation, Table, TypeRef};
 
 /// A call with its arguments, ready to be written down.

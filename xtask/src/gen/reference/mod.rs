@@ -8,7 +8,6 @@ mod call;
 mod example;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 use minijinja::syntax::SyntaxConfig;
@@ -18,6 +17,7 @@ use serde::Serialize;
 
 use self::call::{Calls, Methods};
 use self::example::Example;
+use super::typescript::camel_case;
 use super::{Formatter, Rendered, format, words};
 use crate::table::{Field, Kind, Operation, Table, Type, TypeRef};
 
@@ -38,6 +38,11 @@ pub(super) fn render(table: &Table) -> Result<Vec<Rendered>> {
     for (name, text) in TEMPLATES {
         templates.add_template(name, text)?;
     }
+    let kinds = kakiyo::ErrorKind::ALL.map(|kind| format!("| `{kind}` |"));
+    anyhow::ensure!(
+        kinds.iter().all(|kind| include_str!("index.md.j2").contains(kind)),
+        "the index of the reference lacks a kind of error"
+    );
     let pages = pages(table)?;
     let mut files = Vec::new();
     let mut add = |path: String, template: &str, formatter: Formatter, context: Value| -> Result<()> {
@@ -292,22 +297,4 @@ fn described_type(r#type: &Type, table: &Table) -> Described {
         members: r#type.fields.iter().map(|field| row(field, table)).collect(),
         words: r#type.words.iter().map(|word| (word.word.clone(), cell(&word.docs))).collect(),
     }
-}
-
-/// Snake case to camel case.
-fn camel_case(name: &str) -> String {
-    let mut text = String::with_capacity(name.len());
-    let mut capital = false;
-    for character in name.chars() {
-        match character {
-            '_' => capital = true,
-            letter if capital => {
-                // Writing into a String cannot fail.
-                let _ = write!(text, "{}", letter.to_ascii_uppercase());
-                capital = false;
-            }
-            letter => text.push(letter),
-        }
-    }
-    text
 }

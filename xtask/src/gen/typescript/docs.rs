@@ -102,7 +102,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 }
 
 /// Snake case to camel case.
-pub(super) fn camel_case(name: &str) -> String {
+pub(in crate::r#gen) fn camel_case(name: &str) -> String {
     let mut parts = name.split('_');
     let first = parts.next().unwrap_or_default().to_owned();
     parts.fold(first, |text, part| text + &capitalised(part))

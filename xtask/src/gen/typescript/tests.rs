@@ -54,6 +54,6 @@ fn names_are_those_of_typescript() {
         words.in_typescript("see `add_batch` of `prospects.list` or `not_a_name`"),
         "see `addBatch` of `prospects.list` or `not_a_name`"
     );
-    assert_eq!(docs::camel_case("import_status"), "importStatus");
+    assert_eq!(camel_case("import_status"), "importStatus");
     assert_eq!(docs::pascal_case("do_not_contact"), "DoNotContact");
 }
