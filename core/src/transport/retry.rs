@@ -22,8 +22,9 @@ pub(crate) enum Attempt {
 pub(crate) fn allowed(class: RetryClass, attempt: Attempt) -> bool {
     match attempt {
         Attempt::NotSent | Attempt::Answered(429) => true,
-        // Other answers of 5xx, such as 501, say that a repeat will not help.
-        Attempt::Lost | Attempt::Answered(408 | 500 | 502 | 503 | 504) => class.repeatable(),
+        // These two say that a repeat will not help; gateways have numbers of their own for trouble that passes.
+        Attempt::Answered(501 | 505) => false,
+        Attempt::Lost | Attempt::Answered(408 | 500..=599) => class.repeatable(),
         Attempt::Answered(_) => false,
     }
 }
@@ -72,10 +73,12 @@ mod tests {
     fn classes_allow_what_the_design_says() {
         use Attempt::{Answered, Lost, NotSent};
         for class in [RetryClass::Read, RetryClass::SafeWrite, RetryClass::KeyedWrite] {
-            for attempt in [NotSent, Lost].into_iter().chain([408, 429, 500, 502, 503, 504].map(Answered)) {
+            for attempt in
+                [NotSent, Lost].into_iter().chain([408, 429, 500, 502, 503, 504, 522].map(Answered))
+            {
                 assert!(allowed(class, attempt), "{class:?} {attempt:?}");
             }
-            for status in [400, 402, 409, 501, 505, 599] {
+            for status in [400, 402, 409, 501, 505] {
                 assert!(!allowed(class, Answered(status)), "{class:?} {status}");
             }
         }
