@@ -23,7 +23,7 @@ use crate::deprecation;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{Group, OperationSpec, RetryClass};
 use crate::options::CallOptions;
-use crate::quota::{self, CallGroup, Lease};
+use crate::quota::{self, CallGroup, Lease, NotAdmitted};
 use crate::response::{Credits, Meta, request_id};
 use crate::secret::Secret;
 use crate::transport::error_body::ErrorBody;
@@ -73,6 +73,11 @@ impl Request {
             retry: spec.retry,
             timeout: spec.default_timeout(),
         }
+    }
+
+    /// What an attempt costs. Which answers are charged is known afterwards only.
+    pub(crate) fn price(&self) -> Credits {
+        Credits::exactly(self.price)
     }
 
     /// Gives the call its idempotency key: the caller's, or one made here, where its operation carries one.
@@ -151,7 +156,8 @@ async fn attempts(
         let outgoing = outgoing(client, &request, options, &key, timeout)?;
 
         // Admit.
-        let mut lease = admit(client, &request, options, &key).await.map_err(|error| tally.onto(error))?;
+        let mut lease =
+            admit(client, &request, options, &key, timeout).await.map_err(|error| tally.onto(error))?;
         tally.waited += lease.waited();
         tally.quota_left = lease.left();
 
@@ -165,7 +171,7 @@ async fn attempts(
         let exchanged = shared.sender().send(outgoing).await;
 
         // Settle.
-        let settled = settle(shared, lease, exchanged, request.price, tally);
+        let settled = settle(shared, lease, exchanged, request.price, tally).await;
         tally.under_way = false;
         if let Some(token) = &options.cancel
             && !matches!(settled, Settled::Lost(_))
@@ -248,17 +254,42 @@ impl Tally {
     }
 }
 
-async fn admit(client: &Client, request: &Request, options: &CallOptions, key: &Secret) -> Result<Lease> {
+/// Asks for a slot and the reservation of the price, until both are there.
+async fn admit(
+    client: &Client,
+    request: &Request,
+    options: &CallOptions,
+    key: &Secret,
+    timeout: Duration,
+) -> Result<Lease> {
     let shared = client.shared();
-    shared
-        .team(key)
-        .admit(&request.group, shared.limits(), shared.profile().quota, options.max_wait)
-        .await
-        .map_err(|refused| {
-            Error::new(ErrorKind::WaitRefused, refused.to_string())
-                .with_retry_after(Some(refused.would_wait))
-                .with_safe_to_retry(true)
-        })
+    let team = shared.team(key);
+    let asked = Instant::now();
+    loop {
+        let patience = options.max_wait.map(|longest| longest.saturating_sub(asked.elapsed()));
+        let ask = shared.ask(request, options, timeout);
+        let lease = team.enter(ask, patience).await.map_err(not_admitted)?;
+        // A machine that slept between the two must not send on a slot that others have taken for dead.
+        if !lease.is_stale() {
+            return Ok(lease);
+        }
+        lease.release_unsent().within(SETTLING).await;
+    }
+}
+
+/// What it means that a call was not let through. Nothing was sent.
+fn not_admitted(reason: NotAdmitted) -> Error {
+    let message = reason.to_string();
+    match reason {
+        NotAdmitted::Wait(refused) => {
+            Error::new(ErrorKind::WaitRefused, message).with_retry_after(Some(refused.would_wait)).with_safe_to_retry(true)
+        }
+        NotAdmitted::Refused(refusal) => {
+            Error::new(refusal.kind(), message).with_retry_after(refusal.retry_after())
+        }
+        NotAdmitted::Store(error) if error.misconfigured => Error::config("store", message),
+        NotAdmitted::Store(_) => Error::new(ErrorKind::Connection, message).with_safe_to_retry(true),
+    }
 }
 
 enum Settled {
@@ -269,58 +300,65 @@ enum Settled {
     Lost(Failure),
 }
 
+/// How long an answer is held back until a shared store has heard of it; the store is told in any case.
+const SETTLING: Duration = Duration::from_millis(250);
+
 /// Books the attempt: its slot, its credits, and the process's retry budget.
-fn settle(
+async fn settle(
     shared: &Shared,
-    lease: Lease,
+    mut lease: Lease,
     exchanged: Result<Incoming, Failure>,
     price: u32,
     tally: &mut Tally,
 ) -> Settled {
-    match exchanged {
+    let (settlement, settled) = match exchanged {
         Ok(incoming) if (200..300).contains(&incoming.status) => {
-            lease.settle_answered(quota::Answer {
-                limit: hints::limit(&incoming.headers),
-                ..Default::default()
-            });
-            tally.credits += Credits::exactly(price);
+            let charge = Credits::exactly(price);
+            lease.charge(charge);
+            tally.credits += charge;
+            let answer = quota::Answer { limit: hints::limit(&incoming.headers), ..Default::default() };
             RETRY_BUDGET.refill();
-            Settled::Good(incoming)
+            (lease.settle_answered(answer), Settled::Good(incoming))
         }
         Ok(incoming) => {
             let body = ErrorBody::read(&incoming.body);
             let wait =
                 hints::wait(&incoming.headers, body.json.as_ref(), incoming.status == 429, SystemTime::now());
-            match incoming.status {
+            // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
+            let charge = if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
+            lease.charge(charge);
+            tally.credits += charge;
+            let settlement = match incoming.status {
+                402 => {
+                    lease.out_of_credits();
+                    lease.settle_unproven()
+                }
                 // A refusal before the limiter, or a fault, proves nothing about the quota.
-                401 | 402 | 403 | 500..=599 => lease.settle_unproven(),
+                401 | 403 | 500..=599 => lease.settle_unproven(),
                 status => {
                     let limit = hints::limit(&incoming.headers);
                     // Too many of something else says nothing about the number of calls.
                     let limited = status == 429 && !shared.is_never_retried(&body);
-                    lease.settle_answered(quota::Answer { limited, wait, limit });
+                    lease.settle_answered(quota::Answer { limited, wait, limit })
                 }
-            }
-            // Nothing says whether a refused call is charged; a 402 is the one that surely is not.
-            tally.credits += if incoming.status == 402 { Credits::NONE } else { Credits::up_to(price) };
-            Settled::Refused(incoming, Box::new(body), wait)
+            };
+            (settlement, Settled::Refused(incoming, Box::new(body), wait))
         }
-        Err(failure) if !failure.sent => {
-            lease.release_unsent();
-            Settled::NotSent(failure)
-        }
+        Err(failure) if !failure.sent => (lease.release_unsent(), Settled::NotSent(failure)),
         Err(failure) => {
+            tally.credits += Credits::up_to(price);
             // An answer that began was counted before it began; without one it may still count.
-            match failure.status {
+            let settlement = match failure.status {
                 Some(status) => {
-                    lease.settle_answered(quota::Answer { limited: status == 429, ..Default::default() });
+                    lease.settle_answered(quota::Answer { limited: status == 429, ..Default::default() })
                 }
                 None => lease.settle_lost(),
-            }
-            tally.credits += Credits::up_to(price);
-            Settled::Lost(failure)
+            };
+            (settlement, Settled::Lost(failure))
         }
-    }
+    };
+    settlement.within(SETTLING).await;
+    settled
 }
 
 fn outgoing(

@@ -8,13 +8,14 @@ use http::{HeaderValue, Method};
 use sha2::{Digest, Sha256};
 use url::Url;
 
+use crate::admission::Admission;
 use crate::call::{self, Request};
 use crate::config::{ServiceProfile, is_loopback};
 use crate::error::{Error, Result};
 use crate::operation::{RetryClass, Service};
 use crate::options::CallOptions;
 use crate::per_process::PerProcess;
-use crate::quota::{CallGroup, Limits, Team, Tier};
+use crate::quota::{CallGroup, Team, Tier};
 use crate::response::Response;
 use crate::secret::{self, KeyHeader, KeySource, Secret};
 use crate::transport::error_body::ErrorBody;
@@ -152,7 +153,7 @@ pub(crate) struct Made {
     /// Whether an odd key is worth a word.
     pub(crate) check_key: bool,
     pub(crate) check_length: bool,
-    pub(crate) limits: Limits,
+    pub(crate) admission: Admission,
     pub(crate) network: Network,
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) key_header: KeyHeader,
@@ -171,7 +172,7 @@ pub(crate) struct Shared {
     key: tokio::sync::Mutex<Option<Secret>>,
     /// The quota of a key that never changes.
     team: PerProcess<Arc<Team>>,
-    limits: Limits,
+    admission: Admission,
     retry_delay: Duration,
     user_agent: HeaderValue,
     sender: Sender,
@@ -188,7 +189,7 @@ impl Shared {
             key_source,
             check_key,
             check_length,
-            limits,
+            admission,
             network,
             transport,
             key_header,
@@ -215,7 +216,7 @@ impl Shared {
             check_length,
             key: tokio::sync::Mutex::new(None),
             team: PerProcess::new(),
-            limits,
+            admission,
             retry_delay,
             user_agent,
             sender,
@@ -238,8 +239,18 @@ impl Shared {
         self.profile
     }
 
-    pub(crate) fn limits(&self) -> &Limits {
-        &self.limits
+    pub(crate) fn admission(&self) -> &Admission {
+        &self.admission
+    }
+
+    /// The question for one attempt of a call.
+    pub(crate) fn ask(
+        &self,
+        request: &Request,
+        options: &CallOptions,
+        timeout: Duration,
+    ) -> Arc<crate::quota::Ask> {
+        self.admission.ask(self.profile, request, options, timeout)
     }
 
     pub(crate) fn retry_delay(&self) -> Duration {
@@ -294,7 +305,7 @@ impl Shared {
 
     /// The quota of the key's team; limits belong to the team, so two keys of one team share it.
     pub(crate) fn team(&self, key: &Secret) -> Arc<Team> {
-        let find = || crate::quota::team(self.state_id(key));
+        let find = || crate::quota::team(self.state_id(key), &self.admission.store);
         match self.key_source {
             KeySource::Text(_) => Arc::clone(self.team.get_or_make(find)),
             KeySource::Provider(_) => find(),

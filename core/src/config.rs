@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use url::Url;
 
+use crate::admission::{Admission, AdmissionOptions};
 use crate::client::{Client, Made, Shared};
 use crate::error::{Error, Result};
 use crate::operation::Service;
 use crate::options::CallOptions;
-use crate::quota::Limits;
+use crate::credits::Budget;
+use crate::event::Event;
+use crate::quota::{Limits, StoreChoice};
 use crate::secret::{KeyHeader, KeyProvider, KeySource, Secret, checked_key};
 use crate::transport::{Network, Transport};
 use crate::warning::{Warning, WarningHook};
@@ -31,6 +34,10 @@ pub(crate) struct ServiceProfile {
     pub(crate) quota: &'static crate::quota::ServiceLimits,
     /// What may be done when a POST to a route that the table does not know fails.
     pub(crate) unknown_post: crate::operation::RetryClass,
+    /// Calls that may pass the floor: they end spending, or keep a promise to people.
+    pub(crate) critical: &'static [&'static str],
+    /// Cheaper ways to the same end, by operation.
+    pub(crate) cheaper: &'static [(&'static str, &'static str)],
     /// Codes that come with 429 but name no wait.
     pub(crate) never_retried: &'static [&'static str],
     pub(crate) kind_of_code: fn(&str) -> Option<crate::ErrorKind>,
@@ -51,11 +58,12 @@ pub struct Builder<C = crate::Kakiyo> {
     key: Option<KeySource>,
     base_url: Option<String>,
     check_key: bool,
-    limits: Limits,
+    admission: AdmissionOptions,
     defaults: CallOptions,
     network: Network,
     transport: Option<Arc<dyn Transport>>,
     environment: Option<String>,
+    store: Option<StoreChoice>,
     key_header: KeyHeader,
     on_warning: Option<WarningHook>,
     client: PhantomData<fn() -> C>,
@@ -68,11 +76,12 @@ impl<C: From<Client>> Builder<C> {
             key: None,
             base_url: None,
             check_key: true,
-            limits: Limits::default(),
+            admission: AdmissionOptions::default(),
             defaults: CallOptions::default(),
             network: Network::default(),
             transport: None,
             environment: None,
+            store: None,
             key_header: profile.key_header,
             on_warning: None,
             client: PhantomData,
@@ -105,7 +114,39 @@ impl<C: From<Client>> Builder<C> {
 
     /// The limits to keep; [`Limits::auto`] unless set.
     pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+        self.admission.limits = limits;
+        self
+    }
+
+    /// Where quota and credits are recorded, and who shares the record. Without it: `KAKIYO_STORE` (`process`, `host`, or
+    /// the address of a Redis server), then this host's store.
+    pub fn store(mut self, store: StoreChoice) -> Self {
+        self.store = Some(store);
+        self
+    }
+
+    /// A cap on what may be spent; several may be set, and all hold. A bare number is for this client's life.
+    pub fn budget(mut self, budget: impl Into<Budget>) -> Self {
+        self.admission.budgets.push(budget.into());
+        self
+    }
+
+    /// The credits that are there, as the service's own page shows them: the API does not tell. The same number again is
+    /// no new declaration, so that a script can be run twice.
+    pub fn balance(mut self, credits: u64) -> Self {
+        self.admission.balance = Some(credits);
+        self
+    }
+
+    /// Refuses calls that would take the declared balance below this; calls that pause agents or block people pass.
+    pub fn floor(mut self, credits: u64) -> Self {
+        self.admission.floor = Some(credits);
+        self
+    }
+
+    /// Hears waits, lessons, budgets and credits. They stand in the log in any case.
+    pub fn on_event(mut self, hook: impl Fn(&Event) + Send + Sync + 'static) -> Self {
+        self.admission.on_event = Some(Arc::new(hook));
         self
     }
 
@@ -236,15 +277,20 @@ impl<C: From<Client>> Builder<C> {
         };
         self.defaults.validate()?;
         self.defaults.headers()?;
-        self.limits.validate().map_err(|invalid| Error::config(invalid.field, invalid.message))?;
+        self.admission.validate()?;
         self.network.validate()?;
+        let store = match self.store {
+            Some(store) => store,
+            None => store_from_environment()?,
+        };
+        let store = store.towards(is_loopback(&base_url)).map_err(|rule| Error::config("store", rule))?;
         let shared = Shared::new(Made {
             profile: self.profile,
             base_url,
             key_source: key,
             check_key: self.check_key,
             check_length,
-            limits: self.limits,
+            admission: Admission::new(AdmissionOptions { store, ..self.admission }),
             network: self.network,
             transport: self.transport,
             key_header: self.key_header,
@@ -282,7 +328,8 @@ impl<C> Clone for Builder<C> {
             key: self.key.clone(),
             base_url: self.base_url.clone(),
             check_key: self.check_key,
-            limits: self.limits.clone(),
+            admission: self.admission.clone(),
+            store: self.store.clone(),
             defaults: self.defaults.clone(),
             network: self.network.clone(),
             transport: self.transport.clone(),
@@ -300,7 +347,7 @@ impl<C> fmt::Debug for Builder<C> {
             .field("service", &self.profile.service)
             .field("key", &self.key)
             .field("base_url", &self.base_url)
-            .field("limits", &self.limits)
+            .field("limits", &self.admission.limits)
             .field("defaults", &self.defaults)
             .field("network", &self.network)
             .finish_non_exhaustive()
@@ -316,6 +363,15 @@ fn key_from_environment(profile: &ServiceProfile) -> Result<Secret> {
         Err(std::env::VarError::NotUnicode(_)) => {
             Err(Error::config(profile.key_variable, "the variable is not text"))
         }
+    }
+}
+
+fn store_from_environment() -> Result<StoreChoice> {
+    match std::env::var("KAKIYO_STORE") {
+        Ok(text) if text.trim().is_empty() => Ok(StoreChoice::Auto),
+        Ok(text) => text.parse().map_err(|rule: &str| Error::config("KAKIYO_STORE", rule)),
+        Err(std::env::VarError::NotPresent) => Ok(StoreChoice::Auto),
+        Err(std::env::VarError::NotUnicode(_)) => Err(Error::config("KAKIYO_STORE", "the variable is not text")),
     }
 }
 

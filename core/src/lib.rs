@@ -21,16 +21,19 @@
 //! ```
 #![deny(missing_docs)]
 
+mod admission;
 #[cfg(feature = "blocking")]
 mod blocking;
 mod call;
 mod cancel;
 mod client;
 mod config;
+mod credits;
 mod declare;
 mod deprecation;
 mod document;
 mod error;
+mod event;
 mod kaiko;
 mod kakiyo;
 pub mod leads;
@@ -49,12 +52,15 @@ pub mod transport;
 mod value;
 mod warning;
 
+pub use admission::CallBudget;
 pub use call::{Call, Request};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::Builder;
+pub use credits::{Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, InvalidBudget, OutOfCredits, Per};
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
+pub use event::{Event, EventHook, EventKind};
 pub use kaiko::*;
 pub use kakiyo::*;
 pub use operation::{
@@ -63,7 +69,7 @@ pub use operation::{
 };
 pub use options::{CallOptions, PageOptions};
 pub use paging::{Page, PageWalk, Paginator};
-pub use quota::{Limit, LimitGroup, Limits};
+pub use quota::{Class, Limit, LimitGroup, Limits, Pace, StoreChoice};
 pub use response::{Credits, Meta, Response};
 pub use rules::{Arguments, Check, FieldPath};
 pub use secret::{KeyProvider, Secret};

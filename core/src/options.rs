@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::admission::CallBudget;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::operation::Service;
+use crate::quota::Class;
 
 /// Options of one call; what is not set comes from the client.
 #[derive(Clone, Default)]
@@ -30,6 +32,15 @@ pub struct CallOptions {
     pub extra_headers: Vec<(String, String)>,
     /// Query pairs to send beside the operation's own.
     pub extra_query: Vec<(String, String)>,
+    /// Whether somebody waits for the answer, or it is one call of a long run; interactive unless set.
+    pub priority: Option<Class>,
+    /// What the calls made with these options may cost: one call with its retries, a walk with all its pages. Nothing is
+    /// sent beyond it.
+    pub budget: Option<CallBudget>,
+    /// A name to count credits under, such as that of a campaign; budgets can be set on it. 1 to 64 characters.
+    pub tag: Option<Arc<str>>,
+    /// The job that the call belongs to; counted like a tag. 1 to 64 characters.
+    pub job: Option<Arc<str>>,
     pub(crate) cancel: Option<Arc<CancelToken>>,
 }
 
@@ -44,6 +55,10 @@ impl fmt::Debug for CallOptions {
             .field("max_retries", &self.max_retries)
             .field("idempotency_key", &self.idempotency_key)
             .field("fail_on_fallback", &self.fail_on_fallback)
+            .field("priority", &self.priority)
+            .field("budget", &self.budget)
+            .field("tag", &self.tag)
+            .field("job", &self.job)
             .field("extra_headers", &names(&self.extra_headers))
             .field("extra_query", &names(&self.extra_query))
             .finish_non_exhaustive()
@@ -84,6 +99,10 @@ impl CallOptions {
             fail_on_fallback: self.fail_on_fallback.or(defaults.fail_on_fallback),
             extra_headers: [defaults.extra_headers.as_slice(), &self.extra_headers].concat(),
             extra_query: [defaults.extra_query.as_slice(), &self.extra_query].concat(),
+            priority: self.priority.or(defaults.priority),
+            budget: self.budget.clone().or_else(|| defaults.budget.clone()),
+            tag: self.tag.clone().or_else(|| defaults.tag.clone()),
+            job: self.job.clone().or_else(|| defaults.job.clone()),
             cancel: self.cancel.clone().or_else(|| defaults.cancel.clone()),
         }
     }
@@ -98,6 +117,15 @@ impl CallOptions {
             && (!(1..=255).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_graphic()))
         {
             return Err(Error::invalid("idempotencyKey", "1 to 255 visible ASCII characters"));
+        }
+        for (field, label) in [("tag", &self.tag), ("job", &self.job)] {
+            if let Some(label) = label {
+                crate::credits::validate_label(field, label)
+                    .map_err(|invalid| Error::invalid(invalid.field, invalid.message))?;
+            }
+        }
+        if let Some(budget) = &self.budget {
+            budget.validate()?;
         }
         if self.max_retries.is_some_and(|retries| retries > 10) {
             return Err(Error::invalid("maxRetries", "at most 10"));

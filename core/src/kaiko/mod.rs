@@ -51,6 +51,8 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     base_url_variable: "KAIKO_BASE_URL",
     quota: &LIMITS,
     unknown_post: RetryClass::KeyedWrite,
+    critical: &[],
+    cheaper: &[("emotions.analyze", "emotions.analyze_batch takes up to 100 texts")],
     never_retried: &[],
     kind_of_code: errors::kind_of_code,
     refusals: Refusals {

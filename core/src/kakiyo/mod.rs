@@ -80,6 +80,11 @@ pub(crate) static PROFILE: ServiceProfile = ServiceProfile {
     version_in_paths: "",
     quota: &LIMITS,
     unknown_post: RetryClass::UnsafeWrite,
+    critical: &["agents.pause", "campaigns.pause", "prospects.pause", "dnc.add", "dnc.add_batch"],
+    cheaper: &[
+        ("prospects.add", "prospects.add_batch takes up to 100 people for the price of one call"),
+        ("dnc.add", "dnc.add_batch takes up to 100 profiles for the price of one call"),
+    ],
     never_retried: &["sales_navigator_team_limit"],
     kind_of_code: errors::kind_of_code,
     refusals: Refusals {

@@ -12,6 +12,12 @@ pub trait Clock: Send + Sync + 'static {
     /// Returns the time since the start of this clock. Never goes back.
     fn now(&self) -> Duration;
 
+    /// Returns the seconds of Unix time, for the days and months of budgets.
+    fn unix_seconds(&self) -> i64 {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+        since.map_or(0, |since| i64::try_from(since.as_secs()).unwrap_or(i64::MAX))
+    }
+
     /// Completes when [`Clock::now`] has reached `at`, never before.
     fn sleep_until(&self, at: Duration) -> BoxFuture<'static, ()>;
 }

@@ -63,7 +63,9 @@ impl Ahead {
             let moves = self.queue.pump(self.at);
             self.why = self.why.or_else(|| self.queue.why(self.ticket));
             for granted in &moves.granted {
-                self.queue.state.close(self.at, &granted.ask, granted.grant);
+                if let Ok(grant) = &granted.grant {
+                    self.queue.state.close(self.at, &granted.ask, grant);
+                }
             }
             if moves.granted.iter().any(|granted| granted.ticket == self.ticket) {
                 return;

@@ -2,121 +2,90 @@
 //!
 //! A record knows no limit of its own: the asker's rule is evaluated over it.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{CallGroup, Scope};
-use super::learned::Evidence;
+use serde::{Deserialize, Serialize};
+
+use super::call::{CallGroup, Class, Scope};
+use super::restraint::Restraint;
+use super::slots::Slots;
 
 /// The number of named groups at which idle ones are looked for the first time.
 const SWEEP_AT: usize = 64;
 
-/// Whether a rule has room, and when it will.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Room {
-    /// This many slots are free.
-    Free(u32),
-    /// Not before this instant. Calls in flight are taken as answered now, so it is the earliest possible one.
-    FullUntil(Duration),
-}
-
 /// The record of one group.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Group {
-    /// Calls in flight.
-    pub(super) open: usize,
-    /// When calls were answered, ascending. A call without an answer stands here with the last instant at which the
-    /// server may count it, which can lie ahead.
-    answered: VecDeque<Duration>,
-    pub(super) frozen_until: Duration,
-    /// A call is in flight that was let through to see whether the group has the tier's number.
-    pub(super) probing: bool,
-    pub(super) evidence: Evidence,
+    /// All its calls.
+    pub(super) all: Slots,
+    /// The same calls by class.
+    classes: [Slots; 2],
+    pub(super) memo: Memo,
     /// The last rule asked about, for the snapshot.
     pub(super) rule: Option<(u32, Duration)>,
     /// When a log record last said that this group makes callers wait.
     pub(super) noticed: Option<Duration>,
 }
 
+/// What a group keeps beside its slots.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Memo {
+    pub(super) frozen_until: Duration,
+    /// Until when a call is in flight that was let through to see whether the group has the tier's number; zero: none.
+    pub(super) probing_until: Duration,
+    /// When the latest call was sent and answered, for pacing.
+    pub(super) sent: Option<Duration>,
+    pub(super) answered: Option<Duration>,
+    /// When the latest interactive call was let through.
+    pub(super) interactive: Option<Duration>,
+    /// Until when a bulk call waits, as far as is known: it looks again before.
+    pub(super) bulk_until: Duration,
+    pub(super) restraint: Restraint,
+}
+
 impl Group {
-    /// Slots held: in flight, or answered less than `hold` ago.
-    pub(super) fn held(&self, now: Duration, hold: Duration) -> usize {
-        self.open + self.answered.len() - self.expired(now, hold)
+    /// A record as a store keeps it.
+    pub(super) fn loaded(all: Slots, classes: [Slots; 2], memo: Memo) -> Self {
+        Self { all, classes, memo, ..Self::default() }
     }
 
-    pub(super) fn room(&self, now: Duration, limit: u32, hold: Duration) -> Room {
-        let limit = usize::try_from(limit).unwrap_or(usize::MAX);
-        let first = self.expired(now, hold);
-        let held = self.open + self.answered.len() - first;
-        if held < limit {
-            return Room::Free(u32::try_from(limit - held).unwrap_or(u32::MAX));
-        }
-        // So many have to come free, in the order: answered, in flight (as if answered now), lost.
-        let need = held - limit + 1;
-        let past = self.answered.partition_point(|at| *at <= now) - first;
-        let at = if need <= past {
-            self.answered.get(first + need - 1)
-        } else if need <= past + self.open {
-            None
-        } else {
-            self.answered.get(first + need - self.open - 1)
-        };
-        Room::FullUntil(at.copied().unwrap_or(now).saturating_add(hold))
+    /// The calls of one class.
+    pub(super) fn of(&self, class: Class) -> &Slots {
+        &self.classes[class.index()]
     }
 
-    /// Whether another call may be in flight beside those that are, and when it will, as far as is known: a call without
-    /// an answer may keep the server busy up to the last instant at which it counts.
-    pub(super) fn in_flight_room(&self, now: Duration, at_once: u32) -> Room {
-        let at_once = usize::try_from(at_once).unwrap_or(usize::MAX);
-        let past = self.answered.partition_point(|at| *at <= now);
-        let lost = self.answered.len() - past;
-        let busy = self.open + lost;
-        if busy < at_once {
-            return Room::Free(u32::try_from(at_once - busy).unwrap_or(u32::MAX));
-        }
-        // Calls in flight are taken as answered now.
-        let need = (busy - at_once + 1).saturating_sub(self.open);
-        let at = need.checked_sub(1).and_then(|lost| self.answered.get(past + lost));
-        Room::FullUntil(at.copied().unwrap_or(now))
-    }
-
-    pub(super) fn take(&mut self, now: Duration, retention: Duration) {
-        while self.answered.front().is_some_and(|at| at.saturating_add(retention) <= now) {
-            self.answered.pop_front();
-        }
-        self.open += 1;
+    pub(super) fn take(&mut self, now: Duration, retention: Duration, class: Class) {
+        self.all.take(now, retention);
+        self.classes[class.index()].take(now, retention);
     }
 
     /// The call came to its end; the server counted it at `at` or earlier.
-    pub(super) fn close(&mut self, at: Duration) {
-        self.open = self.open.saturating_sub(1);
-        // Nearly always the end of the deque: only lost calls lie ahead.
-        let position = self.answered.partition_point(|other| *other <= at);
-        self.answered.insert(position, at);
+    pub(super) fn close(&mut self, at: Duration, class: Class) {
+        self.all.close(at);
+        self.classes[class.index()].close(at);
     }
 
     /// The call was never sent.
-    pub(super) fn release(&mut self) {
-        self.open = self.open.saturating_sub(1);
+    pub(super) fn release(&mut self, class: Class) {
+        self.all.release();
+        self.classes[class.index()].release();
     }
 
     /// For forecasts: takes all calls in flight as answered.
     fn close_all(&mut self, now: Duration) {
-        self.probing = false;
-        while self.open > 0 {
-            self.close(now);
+        self.memo.probing_until = Duration::ZERO;
+        if self.all.open() > 0 {
+            self.memo.answered = Some(now);
         }
-    }
-
-    fn expired(&self, now: Duration, hold: Duration) -> usize {
-        self.answered.partition_point(|at| at.saturating_add(hold) <= now)
+        self.all.close_all(now);
+        self.classes.iter_mut().for_each(|slots| slots.close_all(now));
     }
 
     fn idle(&self, now: Duration, retention: Duration) -> bool {
-        self.open == 0
-            && self.frozen_until <= now
-            && self.answered.back().is_none_or(|at| at.saturating_add(retention) <= now)
+        self.memo.frozen_until <= now && self.memo.restraint.is_none(now) && self.all.idle(now, retention)
     }
 }
 
@@ -138,6 +107,11 @@ impl Groups {
             (Scope::Shared, Some(name)) => self.shared.of(name),
             (Scope::Shared, None) | (Scope::Operation, _) => self.operations.of(&call.operation),
         }
+    }
+
+    /// Puts in a record that came from a store.
+    pub(super) fn put(&mut self, scope: Scope, call: &CallGroup, group: Group) {
+        *self.of(scope, call) = group;
     }
 
     /// Forgets operations that nobody has used for a while: raw calls can bring any number of names.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{CallGroup, Scope, Tier};
-use super::rule::{MAX_IN_FLIGHT, Rule};
+use super::rule::{MAX_IN_FLIGHT, Pace, Rule};
 
 /// Longer windows and flights are taken for a mistake of unit.
 const LONGEST: Duration = Duration::from_hours(31 * 24);
@@ -18,6 +18,7 @@ const LONGEST: Duration = Duration::from_hours(31 * 24);
 pub struct Limits {
     pub(super) kind: Kind,
     pub(super) window: Option<Duration>,
+    pub(super) pace: Pace,
 }
 
 #[derive(Clone, Debug)]
@@ -36,31 +37,31 @@ impl Limits {
     /// answered than a server with tiers would have let through. It costs at most one rejected call per tier.
     #[must_use]
     pub fn auto() -> Self {
-        Self { kind: Kind::Auto, window: None }
+        Self { kind: Kind::Auto, window: None, pace: Pace::Free }
     }
 
     /// Keeps the limit per operation that the service publishes.
     #[must_use]
     pub fn published() -> Self {
-        Self { kind: Kind::Published, window: None }
+        Self { kind: Kind::Published, window: None, pace: Pace::Free }
     }
 
     /// Keeps the limits per tier and team. A service without tiers keeps its published limits.
     #[must_use]
     pub fn tiered() -> Self {
-        Self { kind: Kind::Tiered, window: None }
+        Self { kind: Kind::Tiered, window: None, pace: Pace::Free }
     }
 
     /// Keeps exactly these limits; all that match a call apply to it.
     #[must_use]
     pub fn custom(limits: Vec<Limit>) -> Self {
-        Self { kind: Kind::Custom(limits.into()), window: None }
+        Self { kind: Kind::Custom(limits.into()), window: None, pace: Pace::Free }
     }
 
     /// Keeps no limit. Calls are still recorded for other clients of the team.
     #[must_use]
     pub fn unlimited() -> Self {
-        Self { kind: Kind::Unlimited, window: None }
+        Self { kind: Kind::Unlimited, window: None, pace: Pace::Free }
     }
 
     /// Replaces the window of a preset, so that tests run short windows on the real clock. Custom limits carry their
@@ -68,6 +69,14 @@ impl Limits {
     #[must_use]
     pub fn with_window(mut self, window: Duration) -> Self {
         self.window = Some(window);
+        self
+    }
+
+    /// Spaces the calls of a preset, for servers that mind how close together calls come. Custom limits carry their own
+    /// paces and are refused by [`Limits::validate`] together with this.
+    #[must_use]
+    pub fn with_pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
         self
     }
 
@@ -87,6 +96,9 @@ impl Limits {
                 }
                 _ => check_duration("window", window)?,
             }
+        }
+        if self.pace != Pace::Free && matches!(self.kind, Kind::Custom(_) | Kind::Unlimited) {
+            return Err(InvalidLimits::new("rule", "belongs to presets: set it on each custom limit"));
         }
         let Kind::Custom(limits) = &self.kind else { return Ok(()) };
         if limits.is_empty() {
@@ -153,6 +165,7 @@ pub struct Limit {
     window: Duration,
     max_in_flight: Duration,
     max_concurrent: Option<u32>,
+    pace: Pace,
 }
 
 impl Limit {
@@ -165,6 +178,7 @@ impl Limit {
             window: Duration::from_secs(60),
             max_in_flight: MAX_IN_FLIGHT,
             max_concurrent: None,
+            pace: Pace::Free,
         }
     }
 
@@ -189,6 +203,13 @@ impl Limit {
         self
     }
 
+    /// Spaces the calls of the group; as soon as there is a slot unless given.
+    #[must_use]
+    pub fn pace(mut self, pace: Pace) -> Self {
+        self.pace = pace;
+        self
+    }
+
     /// The rule that this limit makes for a call, if it concerns it.
     pub(super) fn rule_for(&self, call: &CallGroup) -> Option<Rule> {
         let scope = match &self.group {
@@ -202,7 +223,7 @@ impl Limit {
         // A limit of 0 is refused by `validate`; without that it would wait for ever.
         let limit = self.limit.max(1);
         let at_once = self.max_concurrent.map(|calls| calls.max(1));
-        Some(Rule { scope, limit, window: self.window, max_in_flight: self.max_in_flight, at_once })
+        Some(Rule { scope, limit, window: self.window, max_in_flight: self.max_in_flight, at_once, pace: self.pace })
     }
 }
 

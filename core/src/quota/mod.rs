@@ -8,28 +8,39 @@
 
 mod call;
 mod clock;
+mod ending;
+mod evidence;
 mod forecast;
 mod group;
 mod learned;
 mod lease;
 mod limits;
+mod notice;
 mod presets;
 mod queue;
 mod registry;
+mod restraint;
 mod rule;
+mod shared;
+mod slots;
 mod snapshot;
 mod state;
+mod store;
 mod team;
 mod waiter;
 
 #[cfg(test)]
 mod tests;
 
-pub use call::{CallGroup, Tier};
+pub use call::{CallGroup, Class, Tier};
 pub use clock::{Clock, TokioClock};
-pub use lease::{Answer, Lease};
+pub use lease::{Answer, Lease, Settlement};
 pub use limits::{InvalidLimits, Limit, LimitGroup, Limits};
+pub use notice::Notice;
+pub(crate) use presets::{Ask, Ears};
 pub use presets::{ServiceLimits, Whole};
 pub use registry::{TeamId, team};
+pub use rule::Pace;
 pub use snapshot::GroupSnapshot;
-pub use team::{Team, WaitRefused};
+pub use store::{StoreChoice, StoreError};
+pub use team::{NotAdmitted, Team, WaitRefused};

@@ -1,11 +1,15 @@
 //! The numbers behind the presets, given by the service, and the rules they make for one call.
 
+use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{CallGroup, Scope};
-use super::learned::Learned;
+use super::learned::{Learned, Passed};
 use super::limits::{Kind, Limit, Limits};
+use super::notice::Notice;
 use super::rule::Rule;
+use crate::credits::Claim;
 
 /// What a service publishes about its limits. Held as a constant by the service's own folder.
 #[derive(Clone, Copy, Debug)]
@@ -35,14 +39,43 @@ pub struct Whole {
 }
 
 /// A call together with the limits its client keeps: all that the decision needs from outside.
-#[derive(Clone, Debug)]
-pub(super) struct Ask {
-    pub(super) call: CallGroup,
-    pub(super) limits: Limits,
-    pub(super) service: ServiceLimits,
+#[derive(Clone)]
+pub(crate) struct Ask {
+    pub(crate) call: CallGroup,
+    pub(crate) limits: Limits,
+    pub(crate) service: ServiceLimits,
+    /// How long a caller may be at it: what a store gives up on after its death.
+    pub(crate) lease: Duration,
+    /// What it costs and may cost; without it no money is booked.
+    pub(crate) money: Option<Claim>,
+    /// Who hears what is found out.
+    pub(crate) ears: Option<Ears>,
+}
+
+/// Hears what the limiter finds out; never called under its lock.
+pub(crate) type Ears = Arc<dyn Fn(&Notice) + Send + Sync>;
+
+/// How long an attempt may take where nobody says.
+pub(super) const LEASE: Duration = Duration::from_secs(150);
+
+impl fmt::Debug for Ask {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Ask").field("call", &self.call).finish_non_exhaustive()
+    }
 }
 
 impl Ask {
+    /// Tells users, in the log in any case.
+    pub(super) fn tell(&self, notice: &Notice) {
+        match notice {
+            Notice::Waiting { .. } => tracing::info!(target: "kakiyo::quota", "{}", notice.message()),
+            _ => tracing::warn!(target: "kakiyo::quota", "{}", notice.message()),
+        }
+        if let Some(ears) = &self.ears {
+            ears(notice);
+        }
+    }
+
     /// The rules that apply, with what `auto` has learned.
     pub(super) fn rules(&self, learned: &Learned) -> impl Iterator<Item = Rule> {
         let (preset, custom): (Option<Rule>, &[Limit]) = match (&self.limits.kind, self.service.whole) {
@@ -84,6 +117,19 @@ impl Ask {
         matches!(self.limits.kind, Kind::Auto) && self.call.shared.is_none() && self.service.whole.is_none()
     }
 
+    /// The group that may be limited to the tier's number as far as `auto` knows: first the whole tier, then, when that
+    /// is ruled out, the single operation.
+    pub(super) fn suspect(&self, learned: &Learned) -> Option<Scope> {
+        if learned.tiered || self.call.shared.is_some() || self.service.whole.is_some() {
+            return None;
+        }
+        match learned.passed(self.call.tier) {
+            Passed::No => Some(Scope::Tier),
+            Passed::Together if self.tier_number() < self.service.per_operation => Some(Scope::Operation),
+            Passed::Together | Passed::Alone => None,
+        }
+    }
+
     fn by_operation(&self) -> Rule {
         self.shared().unwrap_or_else(|| self.preset(Scope::Operation, self.service.per_operation))
     }
@@ -110,6 +156,7 @@ impl Ask {
             window: self.window(),
             max_in_flight: self.service.max_in_flight,
             at_once: None,
+            pace: self.limits.pace,
         }
     }
 }

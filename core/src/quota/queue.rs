@@ -1,4 +1,4 @@
-//! Who goes next: one line per group, first come first served, and between lines the oldest call that can go.
+//! Who goes next: one line per group and class, first come first served, and between lines the oldest call that can go.
 //!
 //! Pure like `state`; the wakers are kept by `team`. `forecast` runs this very code on a copy.
 
@@ -8,11 +8,12 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::call::{Scope, Tier};
+use super::call::{Class, Scope, Tier};
 use super::learned::Learned;
 use super::presets::Ask;
 use super::rule::Why;
 use super::state::{Decision, Grant, State};
+use crate::credits::Refusal;
 
 /// The number of a waiting call, in order of arrival.
 pub(super) type Ticket = u64;
@@ -28,12 +29,15 @@ pub(super) struct Queue {
 #[derive(Clone, Debug)]
 struct Line {
     name: LineName,
+    class: Class,
     waiting: VecDeque<(Ticket, Arc<Ask>)>,
+    /// The call that left it last.
+    last: Option<Arc<Ask>>,
     head: Option<Head>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum LineName {
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(super) enum LineName {
     Shared(&'static str),
     Operation(Cow<'static, str>),
     Tier(Tier),
@@ -57,11 +61,11 @@ pub(super) struct Moves {
     pub(super) changed: Vec<Ticket>,
 }
 
-/// A waiting call that may go.
+/// A waiting call that may go, or never may.
 #[derive(Debug)]
 pub(super) struct Granted {
     pub(super) ticket: Ticket,
-    pub(super) grant: Grant,
+    pub(super) grant: Result<Grant, Refusal>,
     pub(super) ask: Arc<Ask>,
 }
 
@@ -69,16 +73,21 @@ pub(super) struct Granted {
 #[derive(Debug)]
 pub(super) enum Arrival {
     Admitted(Grant),
+    Refused(Refusal),
     /// It waits, unless its ticket is among those granted.
     Queued(Ticket, Moves),
 }
 
 impl Queue {
     pub(super) fn arrive(&mut self, now: Duration, ask: &Arc<Ask>) -> Arrival {
-        if self.lines.is_empty()
-            && let Decision::Admit(grant) = self.state.try_admit(now, ask)
-        {
-            return Arrival::Admitted(grant);
+        if self.lines.is_empty() {
+            match self.state.try_admit(now, ask) {
+                Decision::Admit(grant) => return Arrival::Admitted(grant),
+                Decision::Refuse(refusal) => return Arrival::Refused(refusal),
+                Decision::Wait { .. } => {}
+            }
+        } else if let Err(refusal) = self.state.affordable(now, ask) {
+            return Arrival::Refused(refusal);
         }
         let ticket = self.next;
         self.next += 1;
@@ -101,24 +110,25 @@ impl Queue {
         while let Some(Reverse((ticket, position))) = firsts.pop() {
             let line = &mut self.lines[position];
             let Some((_, ask)) = line.waiting.front() else { continue };
-            match self.state.try_admit(now, ask) {
-                Decision::Admit(grant) => {
-                    moves.granted.push(Granted { ticket, grant, ask: Arc::clone(ask) });
-                    line.waiting.pop_front();
-                    if let Some((next, _)) = line.waiting.front() {
-                        firsts.push(Reverse((*next, position)));
-                    }
-                }
+            let grant = match self.state.try_admit(now, ask) {
+                Decision::Admit(grant) => Ok(grant),
+                Decision::Refuse(refusal) => Err(refusal),
                 Decision::Wait { earliest, look, why } => {
                     let head = Some(Head { ticket, earliest, look, why });
                     if line.head != head {
                         line.head = head;
                         moves.changed.push(ticket);
                     }
+                    continue;
                 }
+            };
+            moves.granted.push(Granted { ticket, grant, ask: Arc::clone(ask) });
+            line.last = line.waiting.pop_front().map(|(_, ask)| ask);
+            if let Some((next, _)) = line.waiting.front() {
+                firsts.push(Reverse((*next, position)));
             }
         }
-        self.lines.retain(|line| !line.waiting.is_empty());
+        self.drop_empty_lines();
         moves
     }
 
@@ -126,10 +136,21 @@ impl Queue {
     pub(super) fn leave(&mut self, ticket: Ticket) {
         for line in &mut self.lines {
             if let Ok(position) = line.waiting.binary_search_by_key(&ticket, |(other, _)| *other) {
-                line.waiting.remove(position);
+                line.last = line.waiting.remove(position).map(|(_, ask)| ask);
             }
         }
-        self.lines.retain(|line| !line.waiting.is_empty());
+        self.drop_empty_lines();
+    }
+
+    fn drop_empty_lines(&mut self) {
+        let state = &mut self.state;
+        self.lines.retain(|line| {
+            let gone = line.waiting.is_empty();
+            if let (true, Class::Bulk, Some(ask)) = (gone, line.class, &line.last) {
+                state.forget_bulk(ask);
+            }
+            !gone
+        });
     }
 
     /// The first of the line in which the call waits, if it is that call.
@@ -159,11 +180,12 @@ impl Queue {
     pub(super) fn append(&mut self, ticket: Ticket, ask: &Arc<Ask>) -> bool {
         let name = LineName::of(self.state.learned(), ask);
         let waiting = (ticket, Arc::clone(ask));
-        let line = self.lines.iter_mut().find(|line| line.name == name);
+        let class = ask.call.class;
+        let line = self.lines.iter_mut().find(|line| line.name == name && line.class == class);
         let joined = line.is_some();
         match line {
             Some(line) => line.waiting.push_back(waiting),
-            None => self.lines.push(Line { name, waiting: VecDeque::from([waiting]), head: None }),
+            None => self.lines.push(Line { name, class, waiting: VecDeque::from([waiting]), last: None, head: None }),
         }
         joined
     }
@@ -178,7 +200,7 @@ impl Queue {
 }
 
 impl LineName {
-    fn of(learned: &Learned, ask: &Ask) -> Self {
+    pub(super) fn of(learned: &Learned, ask: &Ask) -> Self {
         match (ask.primary(learned), ask.call.shared) {
             (Scope::Shared, Some(name)) => Self::Shared(name),
             (Scope::Shared, None) | (Scope::Operation, _) => Self::Operation(ask.call.operation.clone()),

@@ -31,9 +31,9 @@ pub(super) fn of(groups: &Groups, now: Duration) -> Vec<GroupSnapshot> {
             name: name.to_owned(),
             limit,
             window,
-            held: group.held(now, hold(window)),
-            in_flight: group.open,
-            frozen_for: Some(group.frozen_until.saturating_sub(now)).filter(|left| !left.is_zero()),
+            held: group.all.held(now, hold(window)),
+            in_flight: group.all.open(),
+            frozen_for: Some(group.memo.frozen_until.saturating_sub(now)).filter(|left| !left.is_zero()),
         })
         .collect();
     groups.sort_by(|left, right| left.name.cmp(&right.name));

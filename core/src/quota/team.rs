@@ -10,14 +10,20 @@ use std::time::Duration;
 
 use super::call::CallGroup;
 use super::clock::Clock;
+use super::ending::Ending;
+use super::evidence::Evidence;
 use super::forecast::{Ahead, Forecast, forecast};
-use super::lease::Lease;
+use super::lease::{Lease, Settlement};
 use super::limits::Limits;
-use super::presets::{Ask, ServiceLimits};
+use super::presets::{Ask, LEASE, ServiceLimits};
+use super::registry::TeamId;
 use super::queue::{Arrival, Moves, Queue, Ticket};
+use super::shared::Shared;
 use super::snapshot::{self, GroupSnapshot};
 use super::state::Grant;
+use super::store::{StoreChoice, StoreError};
 use super::waiter::Waiter;
+use crate::credits::{Refusal, Today};
 
 /// The quota of one team in this process, shared by all its clients.
 ///
@@ -27,7 +33,43 @@ pub struct Team {
     clock: Arc<dyn Clock>,
     process: u32,
     inner: Mutex<Inner>,
+    /// Where the record is kept when it is not kept here.
+    shared: Option<Shared>,
 }
+
+/// Why a call was not let through. Nothing was sent.
+#[derive(Clone, Debug)]
+pub enum NotAdmitted {
+    /// The wait would be too long.
+    Wait(WaitRefused),
+    /// It does not fit the budget, or there are no credits.
+    Refused(Refusal),
+    /// The store that holds the record cannot be asked.
+    Store(StoreError),
+}
+
+impl NotAdmitted {
+    /// How long the wait would have been, where that is the reason.
+    #[must_use]
+    pub fn would_wait(&self) -> Option<Duration> {
+        match self {
+            Self::Wait(refused) => Some(refused.would_wait),
+            Self::Refused(_) | Self::Store(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for NotAdmitted {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Wait(refused) => refused.fmt(formatter),
+            Self::Refused(refusal) => refusal.fmt(formatter),
+            Self::Store(error) => error.fmt(formatter),
+        }
+    }
+}
+
+impl std::error::Error for NotAdmitted {}
 
 /// A slot would have come later than the caller wanted to wait. Nothing was sent.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -52,26 +94,39 @@ pub(super) struct Inner {
     pub(super) queue: Queue,
     waiting: HashMap<Ticket, Waiting>,
     ahead: Option<Ahead>,
+    evidence: Evidence,
     /// Woken after the lock is given back.
     wake: Vec<Waker>,
+}
+
+enum Arrived {
+    Admitted(Grant),
+    Refused(Refusal),
+    Waits(Ticket),
 }
 
 #[derive(Default)]
 struct Waiting {
     waker: Option<Waker>,
-    grant: Option<Grant>,
+    grant: Option<Result<Grant, Refusal>>,
 }
 
 impl Team {
     /// Makes a team of its own that no registry knows: for tests and other clocks.
     #[must_use]
     pub fn new(clock: Arc<dyn Clock>) -> Arc<Self> {
-        Arc::new(Self { clock, process: std::process::id(), inner: Mutex::default() })
+        Arc::new(Self { clock, process: std::process::id(), inner: Mutex::default(), shared: None })
     }
 
-    /// Waits until the call may be sent, first come first served within its group, and takes its slot.
+    /// A team whose record is kept in a store.
+    pub(super) fn stored(clock: Arc<dyn Clock>, choice: StoreChoice, id: TeamId) -> Arc<Self> {
+        let shared = Some(Shared::new(choice, id));
+        Arc::new(Self { clock, process: std::process::id(), inner: Mutex::default(), shared })
+    }
+
+    /// Waits until the call may be sent, first come first served within its group and class, and takes its slot.
     ///
-    /// Dropping the future leaves the line. Waiting has no limit unless `max_wait` is given.
+    /// Dropping the future leaves the line. Waiting has no limit unless `max_wait` is given. This form books no money.
     ///
     /// # Errors
     ///
@@ -82,18 +137,56 @@ impl Team {
         limits: &Limits,
         service: &ServiceLimits,
         max_wait: Option<Duration>,
-    ) -> Result<Lease, WaitRefused> {
-        let ask = Arc::new(Ask { call: call.clone(), limits: limits.clone(), service: *service });
+    ) -> Result<Lease, NotAdmitted> {
+        let ask =
+            Ask { call: call.clone(), limits: limits.clone(), service: *service, lease: LEASE, money: None, ears: None };
+        self.enter(Arc::new(ask), max_wait).await
+    }
+
+    /// As [`admit`](Self::admit), with the reservation of the call's price in the same step.
+    pub(crate) async fn enter(
+        self: &Arc<Self>,
+        ask: Arc<Ask>,
+        max_wait: Option<Duration>,
+    ) -> Result<Lease, NotAdmitted> {
+        if let Some(shared) = &self.shared
+            && let Some(store) = shared.store().await.map_err(NotAdmitted::Store)?
+        {
+            return shared.enter(self, &store, ask, max_wait).await;
+        }
         let (arrival, now) = self.locked(|inner, now| (inner.arrive(now, &ask), now));
         let (grant, waited) = match arrival {
-            Ok(grant) => (grant, Duration::ZERO),
-            Err(ticket) => {
+            Arrived::Admitted(grant) => (grant, Duration::ZERO),
+            Arrived::Refused(refusal) => return Err(NotAdmitted::Refused(refusal)),
+            Arrived::Waits(ticket) => {
                 let waiter = Waiter::new(Arc::clone(self), Arc::clone(&ask), ticket, now, max_wait);
                 let grant = waiter.await?;
-                (grant, grant.at.saturating_sub(now))
+                let waited = grant.at.saturating_sub(now);
+                (grant, waited)
             }
         };
-        Ok(Lease::new(Arc::clone(self), ask, grant, waited))
+        let at = grant.at;
+        Ok(Lease::new(Arc::clone(self), ask, grant, at, waited))
+    }
+
+    /// Settles a call.
+    pub(super) fn end(&self, ask: &Arc<Ask>, grant: &Grant, ending: Ending) -> Settlement {
+        if let Some(shared) = &self.shared
+            && let Some(store) = shared.opened()
+        {
+            return shared.end(self, store, ask, grant, ending);
+        }
+        let notices = self.locked(|inner, now| {
+            let state = &mut inner.queue.state;
+            let notices = state.end(now, ask, grant, &ending);
+            if let Some((tier, passed)) = inner.evidence.heard(ask, state.learned(), now, &ending) {
+                state.pass(tier, passed);
+            }
+            inner.pump(now);
+            notices
+        });
+        notices.iter().for_each(|notice| ask.tell(notice));
+        Settlement::done()
     }
 
     /// Lists the groups that were limited so far.
@@ -116,6 +209,7 @@ impl Team {
         // A panic while deciding is a bug, but the record of slots is still the best there is.
         let mut inner = self.inner.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();
+        inner.queue.state.set_today(Today::from_unix(self.clock.unix_seconds()));
         let result = decide(&mut inner, now);
         let wake = std::mem::take(&mut inner.wake);
         drop(inner);
@@ -131,16 +225,17 @@ impl fmt::Debug for Team {
 }
 
 impl Inner {
-    fn arrive(&mut self, now: Duration, ask: &Arc<Ask>) -> Result<Grant, Ticket> {
+    fn arrive(&mut self, now: Duration, ask: &Arc<Ask>) -> Arrived {
         match self.queue.arrive(now, ask) {
             Arrival::Admitted(grant) => {
                 self.ahead = None;
-                Ok(grant)
+                Arrived::Admitted(grant)
             }
+            Arrival::Refused(refusal) => Arrived::Refused(refusal),
             Arrival::Queued(ticket, moves) => {
                 self.waiting.insert(ticket, Waiting::default());
                 self.apply(moves);
-                Err(ticket)
+                Arrived::Waits(ticket)
             }
         }
     }
@@ -160,10 +255,9 @@ impl Inner {
     }
 
     /// The grant of a waiting call, if it has one.
-    pub(super) fn collect(&mut self, ticket: Ticket) -> Option<Grant> {
-        let grant = self.waiting.get(&ticket)?.grant?;
-        self.waiting.remove(&ticket);
-        Some(grant)
+    pub(super) fn collect(&mut self, ticket: Ticket) -> Option<Result<Grant, Refusal>> {
+        self.waiting.get(&ticket)?.grant.as_ref()?;
+        self.waiting.remove(&ticket)?.grant
     }
 
     pub(super) fn keep_waker(&mut self, ticket: Ticket, waker: &Waker) {
@@ -178,7 +272,8 @@ impl Inner {
     /// The caller has gone: gives back its place, or its slot if it had just got one.
     pub(super) fn abandon(&mut self, now: Duration, ticket: Ticket, ask: &Ask) {
         match self.waiting.remove(&ticket).and_then(|waiting| waiting.grant) {
-            Some(grant) => self.queue.state.released(ask, grant),
+            Some(Ok(grant)) => self.queue.state.give_back(ask, &grant),
+            Some(Err(_)) => {}
             None => self.queue.leave(ticket),
         }
         self.pump(now);

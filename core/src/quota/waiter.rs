@@ -10,15 +10,16 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use super::notice::Notice;
 use super::presets::Ask;
 use super::queue::Ticket;
 use super::state::Grant;
-use super::team::{Inner, Team, WaitRefused};
+use super::team::{Inner, NotAdmitted, Team, WaitRefused};
 
 /// A wait is worth a log record after this long.
-const NOTICE_AFTER: Duration = Duration::from_secs(2);
+pub(super) const NOTICE_AFTER: Duration = Duration::from_secs(2);
 /// Records about one group are at least this far apart, however many calls wait for it.
-const NOTICE_EVERY: Duration = Duration::from_secs(10);
+pub(super) const NOTICE_EVERY: Duration = Duration::from_secs(10);
 
 pub(super) struct Waiter {
     team: Arc<Team>,
@@ -36,9 +37,9 @@ pub(super) struct Waiter {
 /// What a look under the lock found.
 enum Look {
     Granted(Grant),
-    Refused(WaitRefused),
-    /// Nothing yet; look again at this time, if any, and say this in the log, if anything.
-    Wait(Option<Duration>, Option<String>),
+    Refused(NotAdmitted),
+    /// Nothing yet; look again at this time, if any, and tell this, if anything.
+    Wait(Option<Duration>, Option<Notice>),
 }
 
 impl Waiter {
@@ -57,8 +58,10 @@ impl Waiter {
         if pump {
             inner.pump(now);
         }
-        if let Some(grant) = inner.collect(self.ticket) {
-            return Look::Granted(grant);
+        match inner.collect(self.ticket) {
+            Some(Ok(grant)) => return Look::Granted(grant),
+            Some(Err(refusal)) => return Look::Refused(NotAdmitted::Refused(refusal)),
+            None => {}
         }
         let head = inner.queue.head(self.ticket);
         if let Some(deadline) = self.deadline {
@@ -69,19 +72,17 @@ impl Waiter {
                     // A call that only others in flight hold up goes at once in the forecast.
                     let why = forecast.why.or_else(|| inner.queue.why(self.ticket));
                     let reason = why.map_or_else(String::new, |why| why.text(&self.ask.call));
-                    return Look::Refused(WaitRefused {
-                        would_wait: forecast.at.saturating_sub(self.since),
-                        reason,
-                    });
+                    let would_wait = forecast.at.saturating_sub(self.since);
+                    return Look::Refused(NotAdmitted::Wait(WaitRefused { would_wait, reason }));
                 }
             }
         }
         self.looked = true;
         inner.keep_waker(self.ticket, context.waker());
-        let text = self.notice(inner, now);
+        let told = self.notice(inner, now);
         let notice = (!self.noticed).then(|| self.since.saturating_add(NOTICE_AFTER));
         let next = [head.map(|head| head.look), self.deadline, notice].into_iter().flatten().min();
-        Look::Wait(next, text)
+        Look::Wait(next, told)
     }
 
     /// Whether the time to look again has come.
@@ -93,8 +94,8 @@ impl Waiter {
         fired
     }
 
-    /// The text of the log record when it is due.
-    fn notice(&mut self, inner: &mut Inner, now: Duration) -> Option<String> {
+    /// What to tell users when it is due.
+    fn notice(&mut self, inner: &mut Inner, now: Duration) -> Option<Notice> {
         if self.noticed || now < self.since.saturating_add(NOTICE_AFTER) {
             return None;
         }
@@ -106,14 +107,13 @@ impl Waiter {
         }
         *last = Some(now);
         let forecast = inner.forecast(now, self.ticket);
-        let seconds = forecast.at.saturating_sub(now).as_secs_f64().ceil();
         let why = forecast.why.or_else(|| inner.queue.why(self.ticket))?;
-        Some(format!("waiting {seconds} s: {}", why.text(&self.ask.call)))
+        Some(Notice::waiting(&self.ask.call, forecast.at.saturating_sub(now), why))
     }
 }
 
 impl Future for Waiter {
-    type Output = Result<Grant, WaitRefused>;
+    type Output = Result<Grant, NotAdmitted>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = &mut *self;
@@ -127,9 +127,9 @@ impl Future for Waiter {
                 }
                 // Its place in the line is given back on drop.
                 Look::Refused(refused) => return Poll::Ready(Err(refused)),
-                Look::Wait(next, text) => {
-                    if let Some(text) = text {
-                        tracing::info!(target: "kakiyo::quota", "{text}");
+                Look::Wait(next, notice) => {
+                    if let Some(notice) = notice {
+                        this.ask.tell(&notice);
                     }
                     next
                 }

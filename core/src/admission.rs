@@ -1,0 +1,133 @@
+//! What a client asks for when it sends a call: its budgets, floor, priority and store, put into one question.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::call::Request;
+use crate::config::ServiceProfile;
+use crate::credits::{Budget, BudgetOn, Cap, Claim, ClientId};
+use crate::error::{Error, Result};
+use crate::event::{Event, EventHook};
+use crate::options::CallOptions;
+use crate::quota::{self, Limits, StoreChoice};
+
+/// The options of a client about quota and credits.
+#[derive(Clone, Default)]
+pub(crate) struct AdmissionOptions {
+    pub(crate) limits: Limits,
+    pub(crate) store: StoreChoice,
+    pub(crate) budgets: Vec<Budget>,
+    pub(crate) balance: Option<u64>,
+    pub(crate) floor: Option<u64>,
+    pub(crate) on_event: Option<EventHook>,
+}
+
+impl AdmissionOptions {
+    pub(crate) fn validate(&self) -> Result<()> {
+        self.limits.validate().map_err(|invalid| Error::config(invalid.field, invalid.message))?;
+        crate::credits::validate(&self.budgets, self.balance, self.floor)
+            .map_err(|invalid| Error::config(invalid.field, invalid.message))
+    }
+}
+
+/// The same, ready for use: shared by all copies of a client.
+pub(crate) struct Admission {
+    pub(crate) limits: Limits,
+    pub(crate) store: StoreChoice,
+    pub(crate) budgets: Vec<Budget>,
+    caps: Arc<[Cap]>,
+    pub(crate) balance: Option<u64>,
+    pub(crate) floor: Option<u64>,
+    pub(crate) on_event: Option<EventHook>,
+    pub(crate) id: ClientId,
+}
+
+impl Admission {
+    pub(crate) fn new(options: AdmissionOptions) -> Self {
+        let AdmissionOptions { limits, store, budgets, balance, floor, on_event } = options;
+        let id = ClientId::new();
+        let caps = budgets.iter().map(|budget| budget.cap_of(id)).collect();
+        Self { limits, store, budgets, caps, balance, floor, on_event, id }
+    }
+
+    /// The question for one attempt.
+    pub(crate) fn ask(
+        &self,
+        profile: &ServiceProfile,
+        request: &Request,
+        options: &CallOptions,
+        timeout: Duration,
+    ) -> Arc<quota::Ask> {
+        let operation = request.operation;
+        let mut call = request.group.clone();
+        if let Some(priority) = options.priority {
+            call = call.class(priority);
+        }
+        let ears = self.on_event.clone().map(|hook| -> quota::Ears {
+            Arc::new(move |notice| hook(&Event::of(notice, operation)))
+        });
+        Arc::new(quota::Ask {
+            call,
+            limits: self.limits.clone(),
+            service: *profile.quota,
+            lease: timeout.saturating_add(profile.quota.max_in_flight),
+            money: Some(self.claim(profile, request, options)),
+            ears,
+        })
+    }
+
+    fn claim(&self, profile: &ServiceProfile, request: &Request, options: &CallOptions) -> Claim {
+        let tag = options.tag.clone().map(BudgetOn::Tag);
+        let job = options.job.clone().map(BudgetOn::Job);
+        let caps = match &options.budget {
+            Some(budget) => self.caps.iter().cloned().chain([budget.cap()]).collect(),
+            None => Arc::clone(&self.caps),
+        };
+        let cheaper = profile.cheaper.iter().find(|(operation, _)| *operation == request.operation);
+        Claim {
+            price: request.price(),
+            critical: profile.critical.contains(&request.operation),
+            cheaper: cheaper.map(|(_, way)| *way),
+            labels: tag.into_iter().chain(job).collect(),
+            caps,
+            floor: self.floor,
+            balance: self.balance,
+        }
+    }
+}
+
+impl fmt::Debug for Admission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission")
+            .field("limits", &self.limits)
+            .field("store", &self.store)
+            .field("budgets", &self.budgets)
+            .field("balance", &self.balance)
+            .field("floor", &self.floor)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A cap on the calls that are made with the same options: one call with its retries, or a walk with all its pages.
+#[derive(Clone, Debug)]
+pub struct CallBudget {
+    cap: u64,
+    id: ClientId,
+}
+
+impl CallBudget {
+    /// Allows so many credits from here on.
+    #[must_use]
+    pub fn new(cap: u64) -> Self {
+        Self { cap, id: ClientId::new() }
+    }
+
+    fn cap(&self) -> Cap {
+        Budget::new(self.cap).cap_of(self.id)
+    }
+
+    pub(crate) fn validate(&self) -> Result<()> {
+        Budget::new(self.cap).validate().map_err(|invalid| Error::invalid("budget", invalid.message))
+    }
+}
