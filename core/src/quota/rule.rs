@@ -142,6 +142,8 @@ pub(super) enum Why {
     Frozen { scope: Scope },
     /// The group may be limited to this number; beyond it calls go one at a time until that is known.
     Probing { scope: Scope, number: u32 },
+    /// The record of the calls before was lost.
+    Quarantine,
 }
 
 impl Why {
@@ -167,6 +169,9 @@ impl Why {
                 format!("beyond {number} calls on {} one at a time, until the server has shown its limit", {
                     call.describe(scope)
                 })
+            }
+            Self::Quarantine => {
+                "the record of the calls before was lost: waiting until none of them counts any more".to_owned()
             }
         }
     }

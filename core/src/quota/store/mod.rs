@@ -4,6 +4,8 @@
 //! holds no key: a team is named by its state id.
 
 mod choice;
+#[cfg(unix)]
+mod host;
 
 use std::fmt;
 use std::sync::Arc;

@@ -1,0 +1,51 @@
+//! What the file holds, for users to look at.
+
+use std::path::Path;
+
+use super::file::Book;
+use super::header::Header;
+use super::money;
+use super::records;
+use super::step::{Answer, held_in};
+use super::time::HostTime;
+use super::calls;
+use crate::credits::Ledger;
+use crate::quota::group::Group;
+use crate::quota::snapshot;
+use crate::quota::store::View;
+
+pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<View> {
+    let transaction = book.begin_step()?;
+    let header = Header::read(&transaction, time)?;
+    let accounts = money::read_all(&transaction)?;
+    let open = calls::reserved(&transaction, header.now, false)?;
+    let in_flight = accounts.keys().map(|account| (account.clone(), held_in(&open, account)));
+    let in_flight = in_flight.filter(|(_, held)| *held > 0).collect();
+    let records = records::read_all(&transaction, &header)?;
+    let groups = records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
+    let restraints = records.iter().filter_map(|(name, Group { memo, .. })| {
+        memo.restraint.words(header.now).map(|words| format!("{}: {words}", title(name)))
+    });
+    let view = View {
+        groups: snapshot::sorted(groups.collect()),
+        ledger: Ledger { accounts, purse: header.purse.clone() },
+        in_flight,
+        place: place(path),
+        learned: header.learned.words().into_iter().chain(restraints).collect(),
+    };
+    transaction.commit()?;
+    Ok((view, header.learned))
+}
+
+pub(super) fn place(path: &Path) -> String {
+    format!("the file {}", path.display())
+}
+
+/// The name of a record as users read it.
+fn title(record: &str) -> String {
+    match record.split_once('/') {
+        Some(("tier", tier)) => format!("{tier} tier"),
+        Some((_, name)) => name.to_owned(),
+        None => record.to_owned(),
+    }
+}
