@@ -179,18 +179,22 @@ pub(super) fn words(learned: &Learned) -> Vec<String> {
 
 /// What groups are held to beyond their limits, in words.
 pub(super) fn restraints(groups: &super::group::Groups, now: Duration) -> Vec<String> {
-    let restrained = groups.iter().filter(|(_, group)| !group.memo.restraint.is_none(now));
-    restrained
-        .map(|(name, group)| {
-            let pace = match group.memo.restraint.pace {
-                Pace::Free => "",
-                Pace::Paced => ", evenly spaced",
-                Pace::Serial => ", one at a time",
-            };
-            match group.memo.restraint.ceiling(now) {
-                Some(calls) => format!("{name}: at most {calls} in a window{pace}, because the server rejected more"),
-                None => format!("{name}: calls go{}, because the server rejected bunches", pace.trim_start_matches(',')),
-            }
-        })
-        .collect()
+    groups.iter().filter_map(|(name, group)| restraint(name, group, now)).collect()
+}
+
+/// What one group is held to beyond its limits, in words.
+pub(super) fn restraint(name: &str, group: &super::group::Group, now: Duration) -> Option<String> {
+    let restraint = &group.memo.restraint;
+    if restraint.is_none(now) {
+        return None;
+    }
+    let pace = match restraint.pace {
+        Pace::Free => "",
+        Pace::Paced => ", evenly spaced",
+        Pace::Serial => ", one at a time",
+    };
+    Some(match restraint.ceiling(now) {
+        Some(calls) => format!("{name}: at most {calls} in a window{pace}, because the server rejected more"),
+        None => format!("{name}: calls go{}, because the server rejected bunches", pace.trim_start_matches(',')),
+    })
 }

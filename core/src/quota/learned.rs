@@ -37,18 +37,6 @@ impl Learned {
         }
     }
 
-    /// What is known, in words for users.
-    pub(super) fn words(&self) -> Vec<String> {
-        let tiered = self.tiered.then(|| "the server limits by tier".to_owned());
-        let told = self.told.map(|calls| format!("the server allows the whole team {calls} calls in a window"));
-        let passed = [Tier::High, Tier::Medium, Tier::Low].into_iter().filter_map(|tier| match self.passed(tier) {
-            Passed::No => None,
-            Passed::Together => Some(format!("the {tier} tier as a whole is not limited to its number")),
-            Passed::Alone => Some(format!("the operations of the {tier} tier are not limited to its number")),
-        });
-        tiered.into_iter().chain(told).chain(passed).collect()
-    }
-
     pub(super) fn passed(&self, tier: Tier) -> Passed {
         self.passed[tier.index()]
     }

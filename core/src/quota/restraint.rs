@@ -53,21 +53,6 @@ impl Restraint {
         self.rejected.iter_mut().chain(until).for_each(|at| *at = at.saturating_sub(last));
     }
 
-    /// What holds now, in words for users.
-    pub(super) fn words(&self, now: Duration) -> Option<String> {
-        let pace = match self.pace {
-            Pace::Free => None,
-            Pace::Paced => Some("calls go evenly spaced".to_owned()),
-            Pace::Serial => Some("calls go one at a time, each well after the answer to the one before".to_owned()),
-        };
-        let ceiling = self.ceiling.filter(|ceiling| now < ceiling.until).map(|ceiling| {
-            let left = ceiling.until.saturating_sub(now).as_secs().div_ceil(60);
-            format!("at most {} calls in a window for {left} min", ceiling.calls)
-        });
-        let all: Vec<_> = pace.into_iter().chain(ceiling).collect();
-        (!all.is_empty()).then(|| all.join(", "))
-    }
-
     pub(super) fn is_none(&self, now: Duration) -> bool {
         self.pace == Pace::Free && self.ceiling(now).is_none()
     }

@@ -36,7 +36,7 @@ use self::file::Book;
 use self::time::{HostTime, SystemHostTime};
 use self::trouble::Trouble;
 use super::choice::STORE_TIMEOUT;
-use super::{Change, Step, Store, StoreError, View};
+use super::{Change, ChangeError, Step, Store, StoreError, View};
 use crate::quota::call::Tier;
 use crate::quota::ending::{Ending, How};
 use crate::quota::learned::{Learned, Passed};
@@ -281,8 +281,10 @@ impl Store for HostStore {
         Box::pin(self.run(move |book, time| step::pass(book, time, tier, passed), |_, _, ()| {}))
     }
 
-    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), StoreError>> {
-        Box::pin(self.run(move |book, time| step::change(book, time, &change), |_, _, ()| {}))
+    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), ChangeError>> {
+        Box::pin(async move {
+            self.run(move |book, time| step::change(book, time, &change), |_, _, _| {}).await?
+        })
     }
 
     fn view(self: Arc<Self>) -> BoxFuture<'static, Result<View, StoreError>> {

@@ -19,7 +19,7 @@ use crate::quota::notice::Notice;
 use crate::quota::presets::Ask;
 use crate::quota::rule::Why;
 use crate::quota::state::{Decision, Grant, State};
-use crate::quota::store::{Change, Step, StoreError};
+use crate::quota::store::{Change, ChangeError, Step, StoreError};
 
 /// After so many steps the file is tidied.
 const TIDY_AFTER: u32 = 128;
@@ -124,7 +124,11 @@ pub(super) fn pass(book: &mut Book, time: &dyn HostTime, tier: Tier, passed: Pas
     Ok(((), header.learned))
 }
 
-pub(super) fn change(book: &mut Book, time: &dyn HostTime, change: &Change) -> Answer<()> {
+pub(super) fn change(
+    book: &mut Book,
+    time: &dyn HostTime,
+    change: &Change,
+) -> Answer<Result<(), ChangeError>> {
     book.set_durable(true)?;
     let transaction = book.begin_step()?;
     let mut header = Header::read(&transaction, time)?;
@@ -133,30 +137,29 @@ pub(super) fn change(book: &mut Book, time: &dyn HostTime, change: &Change) -> A
         accounts = money::read(&transaction, std::slice::from_ref(account))?;
     }
     let mut state = state(&header, accounts.clone());
-    match change {
-        Change::Resume => {
-            state.ledger().resume();
-            header.unknown = None;
+    let open = match change {
+        Change::Reconcile { account, .. } => {
+            held_in(&calls::reserved(&transaction, header.now, false)?, account)
         }
-        Change::Declare(balance) => {
-            state.ledger().declare(*balance);
+        Change::Resume | Change::Declare { .. } => {
             header.unknown = None;
+            0
         }
-        Change::Reconcile { account, charged } => {
-            let in_flight = calls::reserved(&transaction, header.now, false)?;
-            let reconciled = state.ledger().reconcile(account, held_in(&in_flight, account), *charged);
-            reconciled.map_err(|error| Trouble::Told(StoreError::misconfigured(error.to_string())))?;
-            // Should a process of before be alive after all, it must not give back what is free already.
-            for call in calls::reserved(&transaction, header.now, true)? {
-                calls::forget_reserved(&transaction, call, account)?;
-            }
+    };
+    if let Err(error) = change.apply(state.ledger(), open) {
+        return Ok((Err(error), header.learned));
+    }
+    if let Change::Reconcile { account, .. } = change {
+        // Should a process of before be alive after all, it must not give back what is free already.
+        for call in calls::reserved(&transaction, header.now, true)? {
+            calls::forget_reserved(&transaction, call, account)?;
         }
     }
     money::write(&transaction, &accounts, &state.ledger().accounts, header.unix)?;
     header.keep(&mut state);
     header.write(&transaction)?;
     transaction.commit()?;
-    Ok(((), header.learned))
+    Ok((Ok(()), header.learned))
 }
 
 /// Between the steps: forgets what nobody asks for, and brings the file up to date, which waits for the disk.

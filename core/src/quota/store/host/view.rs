@@ -10,8 +10,7 @@ use super::step::{Answer, held_in};
 use super::time::HostTime;
 use super::calls;
 use crate::credits::Ledger;
-use crate::quota::group::Group;
-use crate::quota::snapshot;
+use crate::quota::{foresee, snapshot};
 use crate::quota::store::View;
 
 pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<View> {
@@ -23,22 +22,23 @@ pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<
     let in_flight = in_flight.filter(|(_, held)| *held > 0).collect();
     let records = records::read_all(&transaction, &header)?;
     let groups = records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
-    let restraints = records.iter().filter_map(|(name, Group { memo, .. })| {
-        memo.restraint.words(header.now).map(|words| format!("{}: {words}", title(name)))
-    });
+    let restraints =
+        records.iter().filter_map(|(name, group)| foresee::restraint(&title(name), group, header.now));
     let view = View {
         groups: snapshot::sorted(groups.collect()),
         ledger: Ledger { accounts, purse: header.purse.clone() },
         in_flight,
+        now: header.now,
+        today: header.today(),
         place: place(path),
-        learned: header.learned.words().into_iter().chain(restraints).collect(),
+        learned: foresee::words(&header.learned).into_iter().chain(restraints).collect(),
     };
     transaction.commit()?;
     Ok((view, header.learned))
 }
 
 pub(super) fn place(path: &Path) -> String {
-    format!("the file {}", path.display())
+    format!("in {}", path.display())
 }
 
 /// The name of a record as users read it.
