@@ -83,7 +83,9 @@ pub(super) fn slots(
     let mut answered = [Vec::new(), Vec::new()];
     let mut statement = connection.prepare_cached(match scope {
         Scope::Operation => "SELECT at, settled, class, id FROM calls WHERE operation = ?1 AND at > ?2",
-        Scope::Tier | Scope::Shared => "SELECT at, settled, class, id FROM calls WHERE other = ?1 AND at > ?2",
+        Scope::Tier | Scope::Shared => {
+            "SELECT at, settled, class, id FROM calls WHERE other = ?1 AND at > ?2"
+        }
         Scope::Team => "SELECT at, settled, class, id FROM calls WHERE ?1 IS ?1 AND at > ?2",
     })?;
     // In the first window after a boot everything counts.
@@ -138,7 +140,9 @@ pub(super) fn forget_reserved(
 pub(super) fn sweep(connection: &Connection, now: Duration, retention: Duration) -> Result<(), Trouble> {
     // Two for each call that ends: so it keeps up, and no step takes long.
     connection
-        .prepare_cached("DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at <= ?1 ORDER BY at LIMIT 2)")?
+        .prepare_cached(
+            "DELETE FROM calls WHERE id IN (SELECT id FROM calls WHERE at <= ?1 ORDER BY at LIMIT 2)",
+        )?
         .execute([nanos(now) - nanos(retention)])?;
     Ok(())
 }

@@ -158,8 +158,10 @@ fn take_over(
 }
 
 fn rescue(connection: &Connection) -> Result<Rescued, Trouble> {
-    let (purse, learned): (String, String) = connection
-        .query_row("SELECT purse, learned FROM team WHERE id = 1", [], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    let (purse, learned): (String, String) =
+        connection.query_row("SELECT purse, learned FROM team WHERE id = 1", [], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })?;
     Ok(Rescued {
         accounts: money::read_all(connection)?,
         purse: serde_json::from_str(&purse)?,

@@ -193,9 +193,11 @@ fn marks(connection: &Connection, path: &Path) -> Result<Marks, Trouble> {
     let path = path.display();
     match (application, version) {
         (APPLICATION, VERSION) => Ok(Marks::Ours),
-        (APPLICATION, version) if version > VERSION => Err(Trouble::Told(StoreError::misconfigured(format!(
-            "the record of quota and credits in {path} was written by a newer version of this library ({version}, this one knows {VERSION}): update this one, or give it a folder of its own with KAKIYO_STATE_DIR; nothing was sent"
-        )))),
+        (APPLICATION, version) if version > VERSION => {
+            Err(Trouble::Told(StoreError::misconfigured(format!(
+                "the record of quota and credits in {path} was written by a newer version of this library ({version}, this one knows {VERSION}): update this one, or give it a folder of its own with KAKIYO_STATE_DIR; nothing was sent"
+            ))))
+        }
         (0, 0) if number("SELECT count(*) FROM sqlite_master")? == 0 => Ok(Marks::Empty),
         _ => Err(Trouble::Told(StoreError::misconfigured(format!(
             "the file {path} belongs to another program and is left alone: choose another folder with KAKIYO_STATE_DIR; nothing was sent"

@@ -238,7 +238,12 @@ impl HostStore {
     }
 
     /// Tells the end of a call until it is written or its lease is over.
-    async fn ended(self: Arc<Self>, ask: Arc<Ask>, grant: Grant, ending: Ending) -> Result<Vec<Notice>, StoreError> {
+    async fn ended(
+        self: Arc<Self>,
+        ask: Arc<Ask>,
+        grant: Grant,
+        ending: Ending,
+    ) -> Result<Vec<Notice>, StoreError> {
         const SHORTEST: Duration = Duration::from_millis(100);
         const LONGEST: Duration = Duration::from_secs(10);
         let since = self.time.now();
@@ -282,9 +287,9 @@ impl Store for HostStore {
     }
 
     fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), ChangeError>> {
-        Box::pin(async move {
-            self.run(move |book, time| step::change(book, time, &change), |_, _, _| {}).await?
-        })
+        Box::pin(
+            async move { self.run(move |book, time| step::change(book, time, &change), |_, _, _| {}).await? },
+        )
     }
 
     fn view(self: Arc<Self>) -> BoxFuture<'static, Result<View, StoreError>> {

@@ -43,10 +43,13 @@ pub(super) fn admit(book: &mut Book, time: &dyn HostTime, ask: &Ask, waiting: u3
     let records = Records::read(&transaction, &header, ask, &mut state, None)?;
     let hold = ask.longest_hold(&header.learned);
     if let Some(left) = damage::left(&header, ask.lease, hold).filter(|_| !ask.unlimited()) {
-        return Ok((match state.affordable(now, ask) {
-            Err(refusal) => Step::Refuse(refusal),
-            Ok(()) => Step::Wait { earliest: left, look: left, why: Why::Quarantine },
-        }, learned));
+        return Ok((
+            match state.affordable(now, ask) {
+                Err(refusal) => Step::Refuse(refusal),
+                Ok(()) => Step::Wait { earliest: left, look: left, why: Why::Quarantine },
+            },
+            learned,
+        ));
     }
     if waiting > 0 {
         return Ok((ahead::earliest(state, now, ask, waiting), learned));

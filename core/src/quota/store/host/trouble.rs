@@ -44,7 +44,9 @@ impl Trouble {
     /// Whether no record can be kept at this place.
     pub(super) fn is_unwritable(&self) -> bool {
         match self {
-            Self::Io(error) => !matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock),
+            Self::Io(error) => {
+                !matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
+            }
             Self::Sqlite(error) => matches!(
                 error.sqlite_error_code(),
                 Some(
@@ -64,7 +66,9 @@ impl Trouble {
         let file = file.display();
         match self {
             Self::Told(error) => error,
-            Self::Damaged => StoreError::unreachable(format!("the record of quota and credits is damaged: {file}; nothing was sent")),
+            Self::Damaged => StoreError::unreachable(format!(
+                "the record of quota and credits is damaged: {file}; nothing was sent"
+            )),
             Self::Io(error) => StoreError::unreachable(format!(
                 "the record of quota and credits cannot be kept in {file} ({error}): nothing was sent"
             )),

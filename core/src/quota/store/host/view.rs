@@ -2,16 +2,16 @@
 
 use std::path::Path;
 
+use super::calls;
 use super::file::Book;
 use super::header::Header;
 use super::money;
 use super::records;
 use super::step::{Answer, held_in};
 use super::time::HostTime;
-use super::calls;
 use crate::credits::Ledger;
-use crate::quota::{foresee, snapshot};
 use crate::quota::store::View;
+use crate::quota::{foresee, snapshot};
 
 pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<View> {
     let transaction = book.begin_step()?;
@@ -21,7 +21,8 @@ pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<
     let in_flight = accounts.keys().map(|account| (account.clone(), held_in(&open, account)));
     let in_flight = in_flight.filter(|(_, held)| *held > 0).collect();
     let records = records::read_all(&transaction, &header)?;
-    let groups = records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
+    let groups =
+        records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
     let restraints =
         records.iter().filter_map(|(name, group)| foresee::restraint(&title(name), group, header.now));
     let view = View {

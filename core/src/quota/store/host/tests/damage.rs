@@ -18,7 +18,10 @@ fn spoil(folder: &Folder) {
 
 fn damaged(folder: &Folder) -> usize {
     let aside = folder.files();
-    aside.iter().filter(|name| name.contains(".damaged-") && !name.ends_with("-wal") && !name.ends_with("-shm")).count()
+    aside
+        .iter()
+        .filter(|name| name.contains(".damaged-") && !name.ends_with("-wal") && !name.ends_with("-shm"))
+        .count()
 }
 
 /// What the file has to say to users.

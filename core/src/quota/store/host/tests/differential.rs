@@ -30,7 +30,8 @@ impl World {
         if random.bool() {
             call = call.class(Class::Bulk);
         }
-        let budgets = [Budget::new(150).per(Per::Day), Budget::new(60).tag("spring"), Budget::new(400).per(Per::Ever)];
+        let budgets =
+            [Budget::new(150).per(Per::Day), Budget::new(60).tag("spring"), Budget::new(400).per(Per::Ever)];
         let money = Claim {
             price: if random.u8(..4) == 0 { Credits::up_to(2) } else { Credits::exactly(1) },
             critical: random.u8(..8) == 0,
@@ -87,7 +88,11 @@ impl World {
             0 => How::Lost,
             1 => How::Released,
             2 => How::Unproven,
-            3 => How::Answered(Answer { limited: true, wait: random.bool().then_some(seconds(7)), limit: None }),
+            3 => How::Answered(Answer {
+                limited: true,
+                wait: random.bool().then_some(seconds(7)),
+                limit: None,
+            }),
             4 => How::Answered(Answer { limited: false, wait: None, limit: Some(50) }),
             _ => How::Answered(Answer::default()),
         };

@@ -88,7 +88,8 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new() -> Self {
-        let folder = std::env::temp_dir().join(format!("kakiyo-{}-{:016x}", std::process::id(), fastrand::u64(..)));
+        let folder =
+            std::env::temp_dir().join(format!("kakiyo-{}-{:016x}", std::process::id(), fastrand::u64(..)));
         std::fs::create_dir(&folder).unwrap();
         Self(folder)
     }

@@ -73,7 +73,10 @@ fn an_end_counts_once() {
     process.end(&ask, &Grant { id: 12345, ..grant }, answered());
     assert_eq!(process.wait(&ask).0, HOLD - seconds(20));
     let view = process.view();
-    assert_eq!(view.ledger.accounts.values().map(|account| (account.max, account.reserved)).max(), Some((1, 0)));
+    assert_eq!(
+        view.ledger.accounts.values().map(|account| (account.max, account.reserved)).max(),
+        Some((1, 0))
+    );
 }
 
 #[test]
@@ -157,7 +160,10 @@ fn calls_are_spaced_across_processes() {
     let grant = one.admit(&list);
     assert!(matches!(other.wait(&get).1, Why::Busy { at_once: 1, .. }));
     one.end(&list, &grant, answered());
-    assert_eq!(other.wait(&get), (seconds(1), Why::Paced { scope: Scope::Team, limit: 60, window: seconds(60) }));
+    assert_eq!(
+        other.wait(&get),
+        (seconds(1), Why::Paced { scope: Scope::Team, limit: 60, window: seconds(60) })
+    );
     time.pass(seconds(1));
     other.admit(&get);
 }
