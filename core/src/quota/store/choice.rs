@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::redis::RedisStore;
 use super::{Store, StoreError};
 use crate::quota::registry::TeamId;
 use crate::secret::Secret;
@@ -90,11 +91,11 @@ fn check_url(url: &str) -> Result<(), &'static str> {
 ///
 /// When a store was asked for that cannot be opened. What nobody asked for falls back to the process with a word.
 pub(crate) async fn open(choice: &StoreChoice, team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
-    let _ = team;
     match choice {
         StoreChoice::Auto | StoreChoice::Process => Ok(None),
-        StoreChoice::Host { .. } | StoreChoice::Redis { .. } => {
-            Err(StoreError::misconfigured("this store does not exist yet"))
+        StoreChoice::Redis { url, timeout, fail_open } => {
+            Ok(Some(Arc::new(RedisStore::new(url, *timeout, *fail_open, team)?)))
         }
+        StoreChoice::Host { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
     }
 }
