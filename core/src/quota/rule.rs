@@ -148,8 +148,8 @@ pub(super) enum Why {
     Frozen { scope: Scope },
     /// The group may be limited to this number; beyond it calls go one at a time until that is known.
     Probing { scope: Scope, number: u32 },
-    /// The record of the calls before was lost.
-    Quarantine,
+    /// The store may have lost calls that the server still counts.
+    Recovering,
 }
 
 impl Why {
@@ -171,13 +171,13 @@ impl Why {
                 format!("{limit} {} on {}, evenly spaced", per(window), call.describe(scope))
             }
             Self::Frozen { scope } => format!("the server asked for a pause on {}", call.describe(scope)),
+            Self::Recovering => {
+                "the store was restarted or has lost its record: until the calls from before are past, none goes".to_owned()
+            }
             Self::Probing { scope, number } => {
                 format!("beyond {number} calls on {} one at a time, until the server has shown its limit", {
                     call.describe(scope)
                 })
-            }
-            Self::Quarantine => {
-                "the record of the calls before was lost: waiting until none of them counts any more".to_owned()
             }
         }
     }

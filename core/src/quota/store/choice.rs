@@ -7,6 +7,7 @@ use std::time::Duration;
 
 #[cfg(unix)]
 use super::host::HostStore;
+use super::redis::RedisStore;
 use super::{Store, StoreError};
 use crate::quota::registry::TeamId;
 use crate::secret::Secret;
@@ -96,7 +97,9 @@ pub(crate) async fn open(choice: &StoreChoice, team: TeamId) -> Result<Option<Ar
         StoreChoice::Process => Ok(None),
         StoreChoice::Auto => host_if_possible(team).await,
         StoreChoice::Host { folder } => host(folder.as_deref(), team).await,
-        StoreChoice::Redis { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
+        StoreChoice::Redis { url, timeout, fail_open } => {
+            Ok(Some(Arc::new(RedisStore::new(url, *timeout, *fail_open, team)?)))
+        }
     }
 }
 

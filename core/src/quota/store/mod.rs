@@ -6,6 +6,7 @@
 mod choice;
 #[cfg(unix)]
 mod host;
+mod redis;
 
 use std::fmt;
 use std::sync::Arc;

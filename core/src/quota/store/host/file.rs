@@ -23,8 +23,10 @@ use crate::quota::store::choice::STORE_TIMEOUT;
 const APPLICATION: i32 = 0x6B6B_796F;
 /// Of the tables. A change of them that older copies of the library cannot live with counts it up.
 const VERSION: i32 = 1;
-/// The file is brought up to date between steps; should that lag behind, SQLite does it itself at this many pages.
-const LONGEST_LOG: u32 = 4_000;
+/// The log is written back between steps; should that lag behind, SQLite does it within a step at this many pages.
+const LONGEST_LOG: u32 = 16_000;
+/// Bytes. A step changes some ten pages, and the log keeps each of them whole.
+const PAGE: u32 = 1_024;
 
 /// The open file of a team.
 #[derive(Debug)]
@@ -124,6 +126,8 @@ impl Book {
     }
 
     fn tune(&self) -> Result<(), Trouble> {
+        // Of use to a new file only.
+        self.connection.pragma_update(None, "page_size", PAGE)?;
         let since = Instant::now();
         let mode: String = loop {
             // The change of mode does not wait for others by itself.
@@ -177,6 +181,12 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     // The last one to close a file would remove its log by name, even if that is the log of another file by now.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
     Ok(connection)
+}
+
+/// Writes the log back into the file, as far as nobody is reading it, while steps go on.
+pub(super) fn write_back(path: &Path) -> Result<(), Trouble> {
+    let connection = connect(path)?;
+    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
 }
 
 /// A file that others cannot read. One that is there already is left as it is.

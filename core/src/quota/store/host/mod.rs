@@ -142,9 +142,15 @@ impl HostStore {
         if let Err(Ok(result)) = answer.send(outcome) {
             unheard(self, &mut turn, result);
         }
-        if let Some(book) = turn.as_mut()
-            && let Err(trouble) = step::tidy(book, self.time.as_ref())
-        {
+        let tidied = turn.as_mut().map_or(Ok(false), |book| step::tidy(book, self.time.as_ref()));
+        drop(turn);
+        // That waits for the disk, so others go on meanwhile.
+        let written = match tidied {
+            Ok(true) => file::write_back(&self.path),
+            Ok(false) => Ok(()),
+            Err(trouble) => Err(trouble),
+        };
+        if let Err(trouble) = written {
             // The next step meets it again.
             tracing::debug!(target: "kakiyo::quota", "{} was not tidied: {trouble:?}", self.path.display());
         }

@@ -22,7 +22,7 @@ use crate::quota::state::{Decision, Grant, State};
 use crate::quota::store::{Change, ChangeError, Step, StoreError};
 
 /// After so many steps the file is tidied.
-const TIDY_AFTER: u32 = 128;
+const TIDY_AFTER: u32 = 256;
 
 /// The answer to a question, and what is known of the team now.
 pub(super) type Answer<T> = Result<(T, Learned), Trouble>;
@@ -46,7 +46,7 @@ pub(super) fn admit(book: &mut Book, time: &dyn HostTime, ask: &Ask, waiting: u3
         return Ok((
             match state.affordable(now, ask) {
                 Err(refusal) => Step::Refuse(refusal),
-                Ok(()) => Step::Wait { earliest: left, look: left, why: Why::Quarantine },
+                Ok(()) => Step::Wait { earliest: left, look: left, why: Why::Recovering },
             },
             learned,
         ));
@@ -165,11 +165,11 @@ pub(super) fn change(
     Ok((Ok(()), header.learned))
 }
 
-/// Between the steps: forgets what nobody asks for, and brings the file up to date, which waits for the disk.
-pub(super) fn tidy(book: &mut Book, time: &dyn HostTime) -> Result<(), Trouble> {
+/// Forgets what nobody asks for, now and then. Says whether the log should be written back, too.
+pub(super) fn tidy(book: &mut Book, time: &dyn HostTime) -> Result<bool, Trouble> {
     book.steps += 1;
     if book.steps < TIDY_AFTER {
-        return Ok(());
+        return Ok(false);
     }
     book.steps = 0;
     let transaction = book.begin_step()?;
@@ -177,8 +177,7 @@ pub(super) fn tidy(book: &mut Book, time: &dyn HostTime) -> Result<(), Trouble> 
     money::sweep(&transaction, header.unix)?;
     records::sweep(&transaction, header.now)?;
     transaction.commit()?;
-    book.connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?;
-    Ok(())
+    Ok(true)
 }
 
 /// What these calls hold in an account.

@@ -24,7 +24,7 @@ pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<
     let groups =
         records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
     let restraints =
-        records.iter().filter_map(|(name, group)| foresee::restraint(&title(name), group, header.now));
+        records.iter().filter_map(|(name, group)| foresee::restrained(&title(name), &group.memo.restraint, header.now));
     let view = View {
         groups: snapshot::sorted(groups.collect()),
         ledger: Ledger { accounts, purse: header.purse.clone() },

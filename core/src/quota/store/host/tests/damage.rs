@@ -39,12 +39,12 @@ fn a_damaged_file_is_set_aside_and_nothing_is_granted_for_a_while() {
     assert_eq!(damaged(&folder), 1);
     assert!(word(&process).unwrap().contains("damaged"));
     let until = LEASE + HOLD;
-    assert_eq!(process.wait(&ask), (until, Why::Quarantine));
+    assert_eq!(process.wait(&ask), (until, Why::Recovering));
     assert_eq!(word(&process), None, "told once");
 
     time.pass(seconds(50));
     let other = folder.open(&time);
-    assert_eq!(other.wait(&ask), (until - seconds(50), Why::Quarantine));
+    assert_eq!(other.wait(&ask), (until - seconds(50), Why::Recovering));
     assert_eq!(word(&other), None);
     time.pass(until - seconds(50));
     other.admit(&ask);
@@ -60,8 +60,8 @@ fn a_damage_that_a_step_meets_is_handled_by_all() {
     other.call(&ask);
     // The table is gone: no library has written that.
     Connection::open(folder.file()).unwrap().execute_batch("DROP TABLE calls").unwrap();
-    assert_eq!(one.wait(&ask).1, Why::Quarantine);
-    assert_eq!(other.wait(&ask).1, Why::Quarantine);
+    assert_eq!(one.wait(&ask).1, Why::Recovering);
+    assert_eq!(other.wait(&ask).1, Why::Recovering);
     assert_eq!(damaged(&folder), 1);
     time.pass(LEASE + HOLD);
     let grant = one.admit(&ask);
@@ -112,7 +112,7 @@ fn a_crash_between_setting_aside_and_beginning_anew_is_no_fresh_start() {
             let _ = fs::remove_file(format!("{}{ending}", folder.file().display()));
         }
     }
-    assert_eq!(folder.open(&time).wait(&ask).1, Why::Quarantine);
+    assert_eq!(folder.open(&time).wait(&ask).1, Why::Recovering);
     time.pass(LEASE + HOLD);
     folder.open(&time).admit(&ask);
 }
@@ -131,7 +131,7 @@ fn a_file_that_is_removed_under_way_is_begun_anew_with_what_was_spent() {
     assert!(matches!(one.try_admit(&ask).unwrap(), Step::Refuse(Refusal::Budget { .. })));
     // The end of a call that the new file does not know changes nothing.
     other.end(&ask, &grant, answered());
-    assert_eq!(other.wait(&limited(5)).1, Why::Quarantine);
+    assert_eq!(other.wait(&limited(5)).1, Why::Recovering);
     assert_eq!(damaged(&folder), 0);
 }
 
@@ -146,8 +146,8 @@ fn a_file_that_is_replaced_by_a_fresh_one_is_quarantined_by_who_knew_the_old_one
     }
     time.pass(seconds(1));
     let fresh = folder.open(&time);
-    assert_eq!(old.wait(&ask).1, Why::Quarantine);
-    assert_eq!(fresh.wait(&ask).1, Why::Quarantine);
+    assert_eq!(old.wait(&ask).1, Why::Recovering);
+    assert_eq!(fresh.wait(&ask).1, Why::Recovering);
     time.pass(LEASE + HOLD);
     fresh.admit(&ask);
     assert_eq!(old.wait(&ask).0, HOLD);
