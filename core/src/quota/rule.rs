@@ -142,6 +142,8 @@ pub(super) enum Why {
     Frozen { scope: Scope },
     /// The group may be limited to this number; beyond it calls go one at a time until that is known.
     Probing { scope: Scope, number: u32 },
+    /// The store may have lost calls that the server still counts.
+    Recovering,
 }
 
 impl Why {
@@ -163,6 +165,9 @@ impl Why {
                 format!("{limit} {} on {}, evenly spaced", per(window), call.describe(scope))
             }
             Self::Frozen { scope } => format!("the server asked for a pause on {}", call.describe(scope)),
+            Self::Recovering => {
+                "the store was restarted or has lost its record: until the calls from before are past, none goes".to_owned()
+            }
             Self::Probing { scope, number } => {
                 format!("beyond {number} calls on {} one at a time, until the server has shown its limit", {
                     call.describe(scope)

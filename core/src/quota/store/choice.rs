@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::redis::RedisStore;
 use super::{Store, StoreError};
 use crate::quota::registry::TeamId;
 use crate::secret::Secret;
@@ -92,11 +93,13 @@ pub(crate) async fn open(
     choice: &StoreChoice,
     team: TeamId,
 ) -> Result<Option<Arc<dyn Store>>, StoreError> {
-    let _ = team;
     match choice {
         StoreChoice::Auto | StoreChoice::Process => Ok(None),
-        StoreChoice::Host { .. } | StoreChoice::Redis { .. } => {
-            Err(StoreError::misconfigured("this store does not exist yet"))
+        StoreChoice::Redis { url, timeout, fail_open } => {
+            let store = RedisStore::new(url, *timeout, *fail_open, team)?;
+            store.check().await?;
+            Ok(Some(Arc::new(store)))
         }
+        StoreChoice::Host { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
     }
 }

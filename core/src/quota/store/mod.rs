@@ -4,6 +4,7 @@
 //! holds no key: a team is named by its state id.
 
 mod choice;
+mod redis;
 
 use std::fmt;
 use std::sync::Arc;
