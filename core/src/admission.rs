@@ -33,14 +33,13 @@ impl AdmissionOptions {
 
 /// The same, ready for use: shared by all copies of a client.
 pub(crate) struct Admission {
-    pub(crate) limits: Limits,
+    limits: Limits,
     pub(crate) store: StoreChoice,
-    pub(crate) budgets: Vec<Budget>,
+    budgets: Vec<Budget>,
     caps: Arc<[Cap]>,
-    pub(crate) balance: Option<u64>,
-    pub(crate) floor: Option<u64>,
-    pub(crate) on_event: Option<EventHook>,
-    pub(crate) id: ClientId,
+    balance: Option<u64>,
+    floor: Option<u64>,
+    on_event: Option<EventHook>,
 }
 
 impl Admission {
@@ -48,7 +47,7 @@ impl Admission {
         let AdmissionOptions { limits, store, budgets, balance, floor, on_event } = options;
         let id = ClientId::new();
         let caps = budgets.iter().map(|budget| budget.cap_of(id)).collect();
-        Self { limits, store, budgets, caps, balance, floor, on_event, id }
+        Self { limits, store, budgets, caps, balance, floor, on_event }
     }
 
     /// The question for one attempt.
@@ -75,6 +74,23 @@ impl Admission {
             money: Some(self.claim(profile, request, options)),
             ears,
         })
+    }
+
+    /// What the client keeps to between calls, for reports.
+    pub(crate) fn standing_claim(&self, defaults: &CallOptions) -> Claim {
+        let caps = match &defaults.budget {
+            Some(budget) => self.caps.iter().cloned().chain([budget.cap()]).collect(),
+            None => Arc::clone(&self.caps),
+        };
+        Claim {
+            price: crate::response::Credits::NONE,
+            critical: false,
+            cheaper: None,
+            labels: Arc::default(),
+            caps,
+            floor: self.floor,
+            balance: self.balance,
+        }
     }
 
     fn claim(&self, profile: &ServiceProfile, request: &Request, options: &CallOptions) -> Claim {

@@ -287,8 +287,7 @@ fn not_admitted(reason: NotAdmitted) -> Error {
         NotAdmitted::Refused(refusal) => {
             Error::new(refusal.kind(), message).with_retry_after(refusal.retry_after())
         }
-        NotAdmitted::Store(error) if error.misconfigured => Error::config("store", message),
-        NotAdmitted::Store(_) => Error::new(ErrorKind::Connection, message).with_safe_to_retry(true),
+        NotAdmitted::Store(error) => crate::figures::stored(error),
     }
 }
 

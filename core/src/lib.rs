@@ -34,6 +34,8 @@ mod deprecation;
 mod document;
 mod error;
 mod event;
+mod explain;
+mod figures;
 mod kaiko;
 mod kakiyo;
 pub mod leads;
@@ -48,6 +50,7 @@ mod response;
 mod rules;
 mod secret;
 pub mod settings;
+mod table;
 pub mod transport;
 mod value;
 mod warning;
@@ -61,6 +64,8 @@ pub use credits::{Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, In
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
 pub use event::{Event, EventHook, EventKind};
+pub use explain::{Bounds, ExplainedCall, Explanation};
+pub use figures::{QuotaGroup, QuotaReport};
 pub use kaiko::*;
 pub use kakiyo::*;
 pub use operation::{

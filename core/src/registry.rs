@@ -36,6 +36,7 @@ pub struct Entry {
     /// Name of the model in the answer.
     pub model: &'static str,
     invoke: Invoke,
+    check: fn(&[u8]) -> Result<()>,
     open: Option<Open>,
     /// Schemas of the arguments, of the body they make, and of the model.
     #[cfg(feature = "schema")]
@@ -113,6 +114,7 @@ pub(crate) const fn entry<P: Operation>() -> Entry {
         spec: P::SPEC,
         shape: P::Output::SHAPE,
         model: P::Output::MODEL,
+        check: check::<P>,
         invoke: invoke::<P>,
         open: None,
         #[cfg(feature = "schema")]
@@ -136,6 +138,11 @@ fn first_page<P: PagedOperation>(client: Client, arguments: &[u8], options: Call
     }))
 }
 
+fn check<P: Operation>(arguments: &[u8]) -> Result<()> {
+    let parameters: P = read_arguments(P::SPEC, arguments)?;
+    parameters.validate().map_err(|error| error.with_operation(P::SPEC.id))
+}
+
 fn invoke<P: Operation>(client: Client, arguments: &[u8], options: CallOptions) -> Result<Started> {
     let parameters: P = read_arguments(P::SPEC, arguments)?;
     Ok(Box::pin(async move { parameters.execute(&client, &options).await.map(Delivered::from) }))
@@ -152,6 +159,15 @@ fn open<P: PagedOperation>(
 }
 
 impl Entry {
+    /// Checks arguments without making the call.
+    ///
+    /// # Errors
+    ///
+    /// Kind `invalid_request`, naming the field and the rule.
+    pub fn check(&self, arguments: &[u8]) -> Result<()> {
+        (self.check)(arguments)
+    }
+
     /// Starts a call by name. Arguments are a JSON object in the names of the API; empty bytes mean none.
     ///
     /// # Errors

@@ -3,6 +3,8 @@
 //! Names, types, units and unknown options are judged here, once, so that a wrong option is the same error in every
 //! language. The meaning of each option stands at [`Builder`], [`CallOptions`] and [`PageOptions`].
 
+mod admission;
+
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -10,6 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
+use crate::admission::CallBudget;
 use crate::client::Client;
 use crate::config::Builder;
 use crate::document::reason_without_content;
@@ -62,6 +65,10 @@ struct ClientFields {
     environment: Option<String>,
     auth: Option<String>,
     fail_on_fallback: Option<bool>,
+    store: Option<Value>,
+    budget: Option<Value>,
+    balance: Option<u64>,
+    floor: Option<u64>,
 }
 
 /// Puts the options of a client into its builder.
@@ -80,7 +87,7 @@ pub fn client<C: From<Client>>(mut builder: Builder<C>, json: &str, unit: TimeUn
             $(if let Some(number) = fields.$option { builder = builder.$option(time($name, number)?); })*
         };
     }
-    set! { api_key, base_url, max_retries, check_key, proxy, ca_bundle, client_cert, user_agent, http2, host_language }
+    set! { balance, floor, api_key, base_url, max_retries, check_key, proxy, ca_bundle, client_cert, user_agent, http2, host_language }
     set! {
         times timeout = "timeout", max_wait = "maxWait", connect_timeout = "connectTimeout", retry_delay = "retryDelay"
     }
@@ -111,6 +118,12 @@ pub fn client<C: From<Client>>(mut builder: Builder<C>, json: &str, unit: TimeUn
     if let Some(written) = fields.limits {
         builder = builder.limits(limits(&written, unit)?);
     }
+    if let Some(written) = fields.store {
+        builder = builder.store(admission::store(&written, unit)?);
+    }
+    for budget in fields.budget.iter().flat_map(admission::items) {
+        builder = builder.budget(admission::budget(budget, fields.budget.as_ref())?);
+    }
     for (name, value) in fields.extra_headers.unwrap_or_default() {
         builder = builder.extra_header(name, value);
     }
@@ -128,6 +141,10 @@ struct CallFields {
     fail_on_fallback: Option<bool>,
     extra_headers: Option<BTreeMap<String, String>>,
     extra_query: Option<Map<String, Value>>,
+    priority: Option<String>,
+    budget: Option<u64>,
+    tag: Option<String>,
+    job: Option<String>,
     #[serde(flatten)]
     other: BTreeMap<String, Value>,
 }
@@ -186,6 +203,10 @@ fn call_fields(json: &str, unit: TimeUnit) -> Result<(CallOptions, BTreeMap<Stri
     options.idempotency_key = fields.idempotency_key;
     options.fail_on_fallback = fields.fail_on_fallback;
     options.extra_headers = fields.extra_headers.unwrap_or_default().into_iter().collect();
+    options.priority = fields.priority.as_deref().map(admission::priority).transpose()?;
+    options.budget = fields.budget.map(CallBudget::new);
+    options.tag = fields.tag.map(Into::into);
+    options.job = fields.job.map(Into::into);
     options.extra_query = query_pairs("extraQuery", fields.extra_query.unwrap_or_default())?;
     Ok((options, fields.other))
 }
@@ -224,6 +245,7 @@ pub fn query_pairs(field: &str, query: Map<String, Value>) -> Result<Vec<(String
 struct PresetFields {
     preset: String,
     window: Option<f64>,
+    rule: Option<String>,
 }
 
 /// One limit of a custom set.
@@ -235,6 +257,7 @@ struct LimitFields {
     window: Option<f64>,
     max_in_flight: Option<f64>,
     max_concurrent: Option<u32>,
+    rule: Option<String>,
 }
 
 /// Limits: the name of a preset, a preset with its window, or a list of limits.
@@ -245,8 +268,12 @@ fn limits(written: &Value, unit: TimeUnit) -> Result<Limits> {
         Value::Object(_) => {
             let fields: PresetFields = inside("limits", from_value(ErrorKind::Config, written.clone()))?;
             let limits = preset(&fields.preset)?;
-            Ok(match fields.window {
+            let limits = match fields.window {
                 Some(window) => limits.with_window(time("limits.window", window)?),
+                None => limits,
+            };
+            Ok(match fields.rule {
+                Some(rule) => limits.with_pace(admission::rule("limits.rule", &rule)?),
                 None => limits,
             })
         }
@@ -264,6 +291,9 @@ fn limits(written: &Value, unit: TimeUnit) -> Result<Limits> {
                 }
                 if let Some(calls) = fields.max_concurrent {
                     limit = limit.max_concurrent(calls);
+                }
+                if let Some(rule) = fields.rule {
+                    limit = limit.pace(admission::rule(&format!("{place}.rule"), &rule)?);
                 }
                 limits.push(limit);
             }

@@ -40,6 +40,11 @@ pub(crate) struct AccountKey {
 }
 
 impl AccountKey {
+    /// The account of all that the team's calls ever cost.
+    pub(crate) fn team() -> Self {
+        Self { label: Label { client: None, on: BudgetOn::Team }, period: Period::Ever }
+    }
+
     /// How long after its last change a store has to keep the account; `None` is for ever.
     ///
     /// Budgets of past periods are never asked again, and no call is under way for days. A client lives as long as its

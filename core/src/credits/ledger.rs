@@ -94,7 +94,7 @@ impl Ledger {
         for key in &accounts {
             self.accounts.entry(key.clone()).or_default().reserve(reserved);
         }
-        self.purse.hear(claim.balance);
+        self.hear(claim.balance);
         let (probe, declaration) = self.purse.reserve(now, reserved);
         Reservation { accounts, reserved, probe, declaration }
     }
@@ -151,7 +151,13 @@ impl Ledger {
         self.purse.resume();
     }
 
-    /// Takes the user's number for the balance from now on, even if it was given before.
+    /// Takes a client's option for the balance from now on, unless that number was taken before. Every reservation does it.
+    pub(crate) fn hear(&mut self, option: Option<u64>) {
+        self.purse.hear(option);
+    }
+
+    /// Takes the user's number for the balance from now on, even if it was given before. The option of a client that has
+    /// not called yet is older than its word: let it be heard first.
     pub(crate) fn declare(&mut self, balance: u64) {
         self.purse.declare(balance);
     }

@@ -21,12 +21,12 @@ mod told;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use account::{Account, AccountKey, Label, Period};
+pub(crate) use account::{Account, AccountKey};
 pub use budget::{Budget, BudgetOn, InvalidBudget, Per};
 pub(crate) use budget::{validate, validate_label};
 pub(crate) use claim::{Cap, Claim, ClientId, Reservation};
-pub(crate) use ledger::{Ledger, Unreconciled};
-pub(crate) use purse::{Latch, Purse};
+pub(crate) use ledger::Ledger;
+pub(crate) use purse::Purse;
 pub use refusal::Refusal;
 pub use report::{BudgetReport, CreditRange, CreditsReport, OutOfCredits};
 pub(crate) use today::Today;

@@ -73,7 +73,7 @@ impl fmt::Display for Refusal {
             }
             Self::Floor { floor, declared: Some(declared), left: Some(left), price, cheaper } => {
                 if floor > declared {
-                    write!(f, "the floor of {floor} credits is above the balance of {declared}")?;
+                    write!(f, "the floor of {} is above the balance of {declared}", credits(*floor))?;
                 } else {
                     let price = price_words(*price);
                     write!(f, "this call costs {price} and would go below the floor of {floor}: ")?;
@@ -85,7 +85,11 @@ impl fmt::Display for Refusal {
                 write_cheaper(f, *cheaper)
             }
             Self::Floor { floor, .. } => {
-                write!(f, "the floor of {floor} credits cannot be kept, because the balance is not known; ")?;
+                write!(
+                    f,
+                    "the floor of {} cannot be kept, because the balance is not known; ",
+                    credits(*floor)
+                )?;
                 f.write_str("nothing was sent; declare the balance, or take the floor away")
             }
             Self::OutOfCredits { since, probe_in } => {

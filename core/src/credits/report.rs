@@ -114,7 +114,7 @@ impl fmt::Display for CreditsReport {
         }
         if let Some(OutOfCredits { since, probe_in }) = self.out_of_credits {
             let (since, probe_in) = (whole_seconds(since), whole_seconds(probe_in));
-            let text = format!("no credits left since {since} s; one call tries again in {probe_in} s");
+            let text = format!("no credits left for {since} s; one call tries again in {probe_in} s");
             rows.push(("stopped", text));
         }
         for BudgetReport { on, per, cap, spent, reserved, left } in &self.budgets {

@@ -18,6 +18,14 @@ pub struct Kaiko {
     client: Client,
 }
 
+impl std::ops::Deref for Kaiko {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
 impl Kaiko {
     /// A client with this key and the vendor's production address (or `KAIKO_BASE_URL`).
     ///

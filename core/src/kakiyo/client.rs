@@ -18,6 +18,14 @@ pub struct Kakiyo {
     client: Client,
 }
 
+impl std::ops::Deref for Kakiyo {
+    type Target = Client;
+
+    fn deref(&self) -> &Client {
+        &self.client
+    }
+}
+
 impl Kakiyo {
     /// A client with this key and the vendor's address (or `KAKIYO_BASE_URL`).
     ///

@@ -73,6 +73,10 @@ impl Restraint {
         let close = window.saturating_mul(CLOSE);
         let again = self.rejected.is_some_and(|known| now < known.saturating_add(close));
         self.rejected = Some(now);
+        if admitted == 0 {
+            // Somebody else has used it up; how much of it is theirs, nobody can tell from here.
+            return None;
+        }
         // Few calls were let through, so the server minds how close together they come, not how many there are.
         let burst = u64::from(admitted) * 2 < u64::from(limit);
         let pace = match self.pace {

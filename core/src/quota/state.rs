@@ -186,6 +186,10 @@ impl State {
         }
     }
 
+    pub(super) fn today(&self) -> Today {
+        self.today
+    }
+
     pub(super) fn ledger(&mut self) -> &mut Ledger {
         &mut self.ledger
     }

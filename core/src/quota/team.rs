@@ -21,7 +21,7 @@ use super::queue::{Arrival, Moves, Queue, Ticket};
 use super::shared::Shared;
 use super::snapshot::{self, GroupSnapshot};
 use super::state::Grant;
-use super::store::{StoreChoice, StoreError};
+use super::store::{Store, StoreChoice, StoreError};
 use super::waiter::Waiter;
 use crate::credits::{Refusal, Today};
 
@@ -46,17 +46,6 @@ pub enum NotAdmitted {
     Refused(Refusal),
     /// The store that holds the record cannot be asked.
     Store(StoreError),
-}
-
-impl NotAdmitted {
-    /// How long the wait would have been, where that is the reason.
-    #[must_use]
-    pub fn would_wait(&self) -> Option<Duration> {
-        match self {
-            Self::Wait(refused) => Some(refused.would_wait),
-            Self::Refused(_) | Self::Store(_) => None,
-        }
-    }
 }
 
 impl fmt::Display for NotAdmitted {
@@ -137,10 +126,14 @@ impl Team {
         limits: &Limits,
         service: &ServiceLimits,
         max_wait: Option<Duration>,
-    ) -> Result<Lease, NotAdmitted> {
+    ) -> Result<Lease, WaitRefused> {
         let ask =
             Ask { call: call.clone(), limits: limits.clone(), service: *service, lease: LEASE, money: None, ears: None };
-        self.enter(Arc::new(ask), max_wait).await
+        self.enter(Arc::new(ask), max_wait).await.map_err(|reason| match reason {
+            NotAdmitted::Wait(refused) => refused,
+            // A store away is a wait of unknown length.
+            other => WaitRefused { would_wait: Duration::MAX, reason: other.to_string() },
+        })
     }
 
     /// As [`admit`](Self::admit), with the reservation of the call's price in the same step.
@@ -149,8 +142,8 @@ impl Team {
         ask: Arc<Ask>,
         max_wait: Option<Duration>,
     ) -> Result<Lease, NotAdmitted> {
-        if let Some(shared) = &self.shared
-            && let Some(store) = shared.store().await.map_err(NotAdmitted::Store)?
+        if let Some(store) = self.store().await.map_err(NotAdmitted::Store)?
+            && let Some(shared) = &self.shared
         {
             return shared.enter(self, &store, ask, max_wait).await;
         }
@@ -167,6 +160,14 @@ impl Team {
         };
         let at = grant.at;
         Ok(Lease::new(Arc::clone(self), ask, grant, at, waited))
+    }
+
+    /// The store that keeps the record, opened with the first call; none when it is kept here.
+    pub(super) async fn store(&self) -> Result<Option<Arc<dyn Store>>, StoreError> {
+        match &self.shared {
+            Some(shared) => shared.store().await,
+            None => Ok(None),
+        }
     }
 
     /// Settles a call.

@@ -58,7 +58,7 @@ fn a_floor_without_a_known_balance_refuses() {
     let claim = Claim { balance: None, ..asker(0, 1) };
     assert_eq!(
         Ledger::default().check(NOW, today(), &claim).unwrap_err().to_string(),
-        "the floor of 1 credits cannot be kept, because the balance is not known; nothing was sent; \
+        "the floor of 1 credit cannot be kept, because the balance is not known; nothing was sent; \
          declare the balance, or take the floor away"
     );
 }
@@ -90,6 +90,15 @@ fn a_number_that_was_refused_is_heard_all_the_same_next_time() {
     assert_eq!(ledger.purse, Purse::default());
     ledger.admit(&asker(1, 0)).unwrap();
     assert_eq!(left(&ledger), Some((0, 1)));
+}
+
+#[test]
+fn an_option_heard_before_a_declaration_does_not_undo_it() {
+    let (mut ledger, claim) = (Ledger::default(), asker(10, 0));
+    ledger.hear(claim.balance);
+    ledger.declare(5);
+    ledger.spend(&claim, ONE).unwrap();
+    assert_eq!(left(&ledger), Some((4, 4)));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod interleavings;
 mod latch;
 mod names;
 mod report;
+mod true_balance;
 mod validation;
 mod warnings;
 
@@ -84,8 +85,10 @@ impl Ledger {
         Ok(())
     }
 
+    /// An account without what was told of it.
     fn at(&self, key: &str) -> Account {
-        self.accounts.get(&key.parse().unwrap()).copied().unwrap_or_default()
+        let known = self.accounts.get(&key.parse().unwrap()).copied().unwrap_or_default();
+        Account { warned: 0, ..known }
     }
 }
 

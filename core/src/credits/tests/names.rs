@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::super::account::Period;
 use super::*;
 
 fn day_of(text: &str) -> Today {

@@ -46,7 +46,7 @@ fn a_full_one_reads_well_and_says_the_same_as_json() {
     assert!(
         report
             .to_string()
-            .contains("\nstopped           no credits left since 13 s; one call tries again in 48 s\n")
+            .contains("\nstopped           no credits left for 13 s; one call tries again in 48 s\n")
     );
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["today"], serde_json::json!({ "min": 1, "max": 2 }));

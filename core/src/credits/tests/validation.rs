@@ -46,6 +46,15 @@ fn bad_options_are_named() {
 }
 
 #[test]
+fn the_labels_of_a_call_keep_the_same_rules() {
+    assert_eq!(validate_label("tag", "spring"), Ok(()));
+    assert_eq!(
+        validate_label("job", "a\rb").unwrap_err().to_string(),
+        "job must not hold control characters"
+    );
+}
+
+#[test]
 fn periods_have_the_names_of_every_language() {
     for per in [Per::Day, Per::Month, Per::Ever, Per::Client] {
         assert_eq!(per.as_str().parse(), Ok(per));

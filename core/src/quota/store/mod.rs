@@ -20,10 +20,10 @@ use super::presets::Ask;
 use super::rule::Why;
 use super::snapshot::GroupSnapshot;
 use super::state::Grant;
-use crate::credits::{AccountKey, Ledger, Refusal};
+use crate::credits::{AccountKey, Ledger, Refusal, Today};
 
 pub use choice::StoreChoice;
-pub(crate) use choice::open;
+pub(crate) use choice::{STORE_TIMEOUT, open};
 
 /// The record of one team, shared with other processes.
 pub(super) trait Store: fmt::Debug + Send + Sync {
@@ -45,7 +45,7 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
     fn pass(self: Arc<Self>, tier: Tier, passed: Passed) -> BoxFuture<'static, Result<(), StoreError>>;
 
     /// Changes the money by the user's word.
-    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), StoreError>>;
+    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), ChangeError>>;
 
     /// What the store holds now.
     fn view(self: Arc<Self>) -> BoxFuture<'static, Result<View, StoreError>>;
@@ -84,10 +84,34 @@ pub(crate) struct View {
     pub(crate) ledger: Ledger,
     /// Of what the accounts have reserved, what calls in flight hold; the rest is held by calls without a known end.
     pub(crate) in_flight: Vec<(AccountKey, u64)>,
-    /// Where it is kept, in words.
+    /// The store's now and day, as the ledger counts them.
+    pub(crate) now: Duration,
+    pub(crate) today: Today,
+    /// Where it is kept, in words: `in this process`, `in <file>`, `at <address>`.
     pub(crate) place: String,
     /// What was learned, in words.
     pub(crate) learned: Vec<String>,
+}
+
+impl View {
+    /// What calls in flight hold of the reservations of an account.
+    pub(crate) fn in_flight_of(&self, account: &AccountKey) -> u64 {
+        self.in_flight.iter().find(|(known, _)| known == account).map_or(0, |(_, credits)| *credits)
+    }
+}
+
+/// Why the user's word about credits was not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ChangeError {
+    Store(StoreError),
+    /// The number contradicts what is known.
+    Contradiction(String),
+}
+
+impl From<StoreError> for ChangeError {
+    fn from(error: StoreError) -> Self {
+        Self::Store(error)
+    }
 }
 
 /// A store that could not be asked. Nothing was sent.

@@ -133,7 +133,7 @@ async fn a_rejected_probe_makes_the_whole_team_tiered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rejection_below_the_number_teaches_nothing() {
+async fn a_rejection_of_the_first_call_teaches_nothing() {
     let (team, auto) = (new_team(), Limits::auto());
     admit(&team, &call("a"), &auto).await.settle_answered(LIMITED);
     sleep(HOLD).await;

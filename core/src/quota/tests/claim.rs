@@ -35,9 +35,9 @@ async fn storm(seed: u64, limit: u32, window: Duration, callers: u32) -> Vec<Ent
                 if fate == 0 {
                     // Never sent: cancelled before, or the connection failed.
                     if random.bool() {
-                        drop(lease)
+                        drop(lease);
                     } else {
-                        lease.release_unsent()
+                        drop(lease.release_unsent());
                     }
                     continue;
                 }

@@ -124,6 +124,6 @@ fn bad_limits_are_named() {
 
 #[test]
 fn a_team_is_one_in_its_process() {
-    assert!(Arc::ptr_eq(&team([1; 32]), &team([1; 32])));
-    assert!(!Arc::ptr_eq(&team([1; 32]), &team([2; 32])));
+    assert!(Arc::ptr_eq(&team([1; 32], &StoreChoice::Process), &team([1; 32], &StoreChoice::Process)));
+    assert!(!Arc::ptr_eq(&team([1; 32], &StoreChoice::Process), &team([2; 32], &StoreChoice::Process)));
 }

@@ -3,8 +3,10 @@
 mod auto;
 mod checker;
 mod claim;
+mod classes;
 mod forecast;
 mod groups;
+mod paced;
 mod rates;
 mod servers;
 mod waiting;
@@ -16,6 +18,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 
+use super::presets::LEASE;
 use super::*;
 
 /// A service with the numbers of the specification, under made-up names.

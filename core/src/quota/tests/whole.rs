@@ -44,7 +44,7 @@ async fn ten_at_once_whatever_the_operation() {
     assert_eq!(waiter.await.unwrap(), seconds(3));
     // A call without an answer keeps the server busy for as long as it may work on it.
     leases.push(sent(&team, &limits).await);
-    leases.into_iter().for_each(Lease::settle_lost);
+    leases.into_iter().for_each(|lease| drop(lease.settle_lost()));
     assert_eq!(refusal(&team, &limits).await, (seconds(30), text));
     sleep(seconds(30)).await;
     sent(&team, &limits).await.release_unsent();
