@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::call::Tier;
 use super::learned::{Learned, Passed};
+use super::restraint::Restraint;
 use super::presets::Ask;
 use super::queue::Queue;
 use super::rule::{Pace, Why};
@@ -176,18 +177,24 @@ pub(super) fn words(learned: &Learned) -> Vec<String> {
 
 /// What groups are held to beyond their limits, in words.
 pub(super) fn restraints(groups: &super::group::Groups, now: Duration) -> Vec<String> {
-    let restrained = groups.iter().filter(|(_, group)| !group.memo.restraint.is_none(now));
-    restrained
-        .map(|(name, group)| {
-            let pace = match group.memo.restraint.pace {
-                Pace::Free => "",
-                Pace::Paced => ", evenly spaced",
-                Pace::Serial => ", one at a time",
-            };
-            match group.memo.restraint.ceiling(now) {
-                Some(calls) => format!("{name}: at most {calls} in a window{pace}, because the server rejected more"),
-                None => format!("{name}: calls go{}, because the server rejected bunches", pace.trim_start_matches(',')),
-            }
-        })
-        .collect()
+    groups.iter().filter_map(|(name, group)| restrained(name, &group.memo.restraint, now)).collect()
+}
+
+/// What a group is held to beyond its limits, if it is.
+pub(super) fn restrained(name: &str, restraint: &Restraint, now: Duration) -> Option<String> {
+    let pace = match restraint.pace {
+        Pace::Free => "",
+        Pace::Paced => ", evenly spaced",
+        Pace::Serial => ", one at a time",
+    };
+    match restraint.ceiling(now) {
+        Some(calls) => {
+            Some(format!("{name}: at most {calls} in a window{pace}, because the server rejected more"))
+        }
+        None if restraint.is_none(now) => None,
+        None => {
+            let pace = pace.trim_start_matches(',');
+            Some(format!("{name}: calls go{pace}, because the server rejected bunches"))
+        }
+    }
 }

@@ -9,8 +9,7 @@ use super::question::End;
 use super::script::Reply;
 use crate::credits::{Account, AccountKey, Ledger, Purse, Refusal, Reservation, Today};
 use crate::quota::ending::{Ending, How};
-use crate::quota::call::Tier;
-use crate::quota::learned::{Learned, Passed};
+use crate::quota::learned::Learned;
 use crate::quota::notice::Notice;
 use crate::quota::presets::Ask;
 use crate::quota::restraint::Restraint;
@@ -190,21 +189,4 @@ pub(super) fn story(story: &str, place: &str, reply: &Reply) -> Notice {
         _ => format!("{place} was restarted{wait}: it may have forgotten the last calls"),
     };
     Notice::Store { message }
-}
-
-/// What was learned of a team, in words.
-pub(super) fn learned(learned: &Learned) -> Vec<String> {
-    let mut words = Vec::new();
-    if learned.tiered {
-        words.push("the server limits by tier".to_owned());
-    }
-    if let Some(told) = learned.told {
-        words.push(format!("the server allows the team {told} calls in a window, as it says"));
-    }
-    for tier in [Tier::High, Tier::Medium, Tier::Low] {
-        if learned.passed(tier) == Passed::Alone {
-            words.push(format!("the {tier} tier has no limit of its own"));
-        }
-    }
-    words
 }

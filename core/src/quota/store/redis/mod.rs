@@ -29,8 +29,8 @@ use self::connection::{Link, Live};
 use self::keys::Keys;
 use self::question::{Admit, Common, End, Known, learned_from};
 use self::script::{Reply, SCRIPTS, micros, millis};
-use super::{Change, Step, Store, StoreError, View};
-use crate::credits::{Ledger, Today};
+use super::{Change, ChangeError, Step, Store, StoreError, View};
+use crate::credits::{AccountKey, Ledger, Reservation, Today};
 use crate::quota::call::Tier;
 use crate::quota::ending::{Ending, How};
 use crate::quota::learned::{Learned, Passed};
@@ -106,14 +106,17 @@ impl RedisStore {
     }
 
     fn common(&self) -> Common {
-        Common {
-            quarantine: self.quarantine.load(Ordering::Relaxed),
-            groups: 0,
-            #[cfg(test)]
-            clock: self.clock.as_ref().map(|clock| clock.load(Ordering::Relaxed)),
-            #[cfg(not(test))]
-            clock: None,
-        }
+        Common { quarantine: self.quarantine.load(Ordering::Relaxed), groups: 0, clock: self.test_clock() }
+    }
+
+    #[cfg(test)]
+    fn test_clock(&self) -> Option<u64> {
+        self.clock.as_ref().map(|clock| clock.load(Ordering::Relaxed))
+    }
+
+    #[cfg(not(test))]
+    fn test_clock(&self) -> Option<u64> {
+        None
     }
 
     fn heard<R>(&self, look: impl FnOnce(&mut Heard) -> R) -> R {
@@ -157,8 +160,9 @@ impl RedisStore {
             epoch: heard.epoch.clone(),
             candidate: format!("{candidate:x}"),
             seq: heard.seq,
-            server: live.server.clone(),
-            uptime: live.uptime().map(micros),
+            // A server's start means nothing on the clock of a test.
+            server: live.server.clone().filter(|_| self.test_clock().is_none()),
+            uptime: live.uptime().map(micros).filter(|_| self.test_clock().is_none()),
         })
     }
 
@@ -174,9 +178,9 @@ impl RedisStore {
 
     async fn ask_admission(&self, ask: &Ask, ahead: u32, id: u64) -> Result<Step, StoreError> {
         let deadline = Instant::now() + self.timeout;
-        let rules = || ask.rules(&self.heard(|heard| heard.learned)).collect::<Vec<_>>();
-        let window = rules().iter().map(|rule| rule.window).fold(ask.window(), Duration::max);
-        let flight = rules().iter().map(|rule| rule.max_in_flight).max().unwrap_or(MAX_IN_FLIGHT);
+        let rules: Vec<_> = ask.rules(&self.heard(|heard| heard.learned)).collect();
+        let window = rules.iter().map(|rule| rule.window).max().unwrap_or(ask.window());
+        let flight = rules.iter().map(|rule| rule.max_in_flight).max().unwrap_or(MAX_IN_FLIGHT);
         let quarantine = micros(hold(window).saturating_add(flight));
         self.quarantine.store(quarantine, Ordering::Relaxed);
         let candidate = fastrand::u64(..);
@@ -220,7 +224,7 @@ impl RedisStore {
         let (store, ask) = (Arc::clone(self), Arc::clone(ask));
         let today = self.today().0;
         let reservation =
-            ask.money.as_ref().map(|claim| crate::credits::Reservation::booked(claim, today, None, 0));
+            ask.money.as_ref().map(|claim| Reservation::booked(claim, today, None, 0));
         let grant = Grant { at: Duration::ZERO, left: None, probe: None, id, reservation };
         tokio::spawn(async move {
             let ending = Ending {
@@ -258,7 +262,8 @@ impl RedisStore {
         let deadline = started + ask.lease.min(Duration::from_hours(24));
         let reservation = grant.reservation.as_ref();
         let accounts = reservation.map(|booked| booked.accounts.as_slice()).unwrap_or_default();
-        let ago = || Ending { ended_ago: ending.ended_ago.saturating_add(started.elapsed()), ..ending };
+        let passed = || if self.test_clock().is_some() { Duration::ZERO } else { started.elapsed() };
+        let ago = || Ending { ended_ago: ending.ended_ago.saturating_add(passed()), ..ending };
         loop {
             let learned = self.heard(|heard| heard.learned);
             let end = |ending: &Ending| {
@@ -285,7 +290,7 @@ impl RedisStore {
         self.ask(Instant::now() + self.timeout, &SCRIPTS.change, keys, question).await
     }
 
-    async fn book_change(&self, change: Change) -> Result<(), StoreError> {
+    async fn book_change(&self, change: Change) -> Result<(), ChangeError> {
         let change = match change {
             Change::Resume => json!({"what": "resume"}),
             Change::Declare(balance) => json!({"what": "declare", "balance": balance}),
@@ -293,16 +298,17 @@ impl RedisStore {
                 return self.reconcile(&account, charged).await;
             }
         };
-        self.change(self.keys.common(0), &change).await.map(drop)
+        self.change(self.keys.common(0), &change).await?;
+        Ok(())
     }
 
-    async fn reconcile(&self, key: &crate::credits::AccountKey, charged: u64) -> Result<(), StoreError> {
+    async fn reconcile(&self, key: &AccountKey, charged: u64) -> Result<(), ChangeError> {
         for _ in 0..QUESTIONS {
             let mut view = self.look().await?;
-            let open = view.in_flight.iter().find(|(account, _)| account == key).map_or(0, |(_, open)| *open);
+            let open = view.in_flight_of(key);
             let before = view.ledger.accounts.get(key).copied().unwrap_or_default();
             if let Err(contradiction) = view.ledger.reconcile(key, open, charged) {
-                return Err(StoreError::misconfigured(contradiction.to_string()));
+                return Err(ChangeError::Contradiction(contradiction.to_string()));
             }
             let after = view.ledger.accounts.get(key).copied().unwrap_or_default();
             let change = json!({
@@ -318,7 +324,8 @@ impl RedisStore {
                 return Ok(());
             }
         }
-        Err(StoreError::unreachable("credits are booked faster than they can be reconciled; try again when it is quiet"))
+        let message = "credits are booked faster than they can be reconciled; try again when it is quiet";
+        Err(StoreError::unreachable(message).into())
     }
 }
 
@@ -358,7 +365,7 @@ impl Store for RedisStore {
         })
     }
 
-    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), StoreError>> {
+    fn change(self: Arc<Self>, change: Change) -> BoxFuture<'static, Result<(), ChangeError>> {
         Box::pin(async move { self.book_change(change).await })
     }
 

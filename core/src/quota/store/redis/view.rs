@@ -11,7 +11,8 @@ use super::answer::{purse, restraint};
 use super::script::{Reply, SCRIPTS};
 use super::{Live, RedisStore};
 use crate::credits::{Account, AccountKey, Ledger};
-use crate::quota::rule::{Pace, hold};
+use crate::quota::foresee::{restrained, words};
+use crate::quota::rule::hold;
 use crate::quota::snapshot::GroupSnapshot;
 use crate::quota::store::{StoreError, View};
 
@@ -43,15 +44,9 @@ impl RedisStore {
             }
         }
         let mut snapshots = Vec::new();
-        let mut learned = super::answer::learned(&self.heard(|heard| heard.learned));
+        let mut learned = words(&self.heard(|heard| heard.learned));
         for (name, memo) in groups.iter().zip(&memos) {
-            let name = shown(name);
-            if restraint(memo, "").pace != Pace::Free {
-                learned.push(format!("calls on {name} go evenly spaced"));
-            }
-            if let Some(calls) = restraint(memo, "").ceiling(now) {
-                learned.push(format!("at most {calls} calls in a window on {name} for a while"));
-            }
+            learned.extend(restrained(&shown(name), &restraint(memo, ""), now));
         }
         for (name, memo) in groups.iter().zip(&memos) {
             if let Some(limit) = memo.number("limit") {
@@ -65,7 +60,8 @@ impl RedisStore {
         snapshots.sort_by(|left, right| left.name.cmp(&right.name));
         let mut in_flight: Vec<_> = in_flight.into_iter().collect();
         in_flight.sort_unstable();
-        Ok(View { groups: snapshots, ledger, in_flight, place: self.link.place().to_owned(), learned })
+        let place = format!("at {}", self.link.place());
+        Ok(View { groups: snapshots, ledger, in_flight, now, today: self.today().0, place, learned })
     }
 
     /// Reads hashes, in one go.

@@ -102,8 +102,8 @@ if not q.unlimited then
       block({ till = till, look = till, why = 'frozen', scope = group })
     end
   end
-  if quarantine > now then
-    block({ till = quarantine, look = quarantine, why = 'recovering' })
+  if recovered() > now then
+    block({ till = recovered(), look = recovered(), why = 'recovering' })
   end
 end
 if blocked then

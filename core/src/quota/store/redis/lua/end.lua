@@ -50,6 +50,9 @@ local function restrain(rule)
   end
   local again = it.rejected and ended < it.rejected + 10 * rule.window
   note(group, 'rejected', ended)
+  if admitted == 0 then
+    return
+  end
   local burst = admitted * 2 < rule.limit
   local pace = it.pace or 0
   if pace == 0 and (again or burst) then

@@ -29,11 +29,10 @@ if not clock then
   clock = time[1] * 1000000 + time[2]
 end
 local now = math.max(clock, number('high'))
-local quarantine = number('quarantine')
 -- Beyond this it is quicker to let everything from before pass.
-if now - clock > q.quarantine then
+local set_back = now - clock > q.quarantine
+if set_back then
   now = clock
-  quarantine = now + q.quarantine
 end
 
 -- Changes of the team's record, written at once by `save`.
@@ -47,9 +46,15 @@ local function put(field, value)
 end
 
 local seq = number('seq')
-if quarantine ~= number('quarantine') then
-  put('quarantine', quarantine)
+-- Calls from before this instant may be missing in the record.
+if set_back then
+  put('whole_from', now)
   redis.call('DEL', OPEN)
+end
+
+-- Until when nobody goes because of them; the past when there are none.
+local function recovered()
+  return team.whole_from and number('whole_from') + q.quarantine or 0
 end
 
 -- A new record begins. Others that know the one before will not take this for another loss.
@@ -94,11 +99,10 @@ local function same_record()
   if q.server and team.server ~= q.server then
     put('server', q.server)
   end
-  if story and from + q.quarantine > quarantine then
-    quarantine = from + q.quarantine
-    put('quarantine', quarantine)
+  if story and from > (tonumber(team.whole_from) or -1) then
+    put('whole_from', from)
   end
-  return quarantine > now and story or nil
+  return recovered() > now and story or nil
 end
 
 local function save(changed)
