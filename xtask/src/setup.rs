@@ -18,7 +18,8 @@ pub(crate) fn run() -> Result<()> {
 
 /// A server to test the Redis store against. Only on Debian as root is it installed; elsewhere its tests are skipped.
 fn redis_server() -> Result<()> {
-    let answers = |program: &str, argument: &str| process::output(process::command(program).arg(argument)).ok();
+    let answers =
+        |program: &str, argument: &str| process::output(process::command(program).arg(argument)).ok();
     if answers("redis-server", "--version").is_some() {
         return Ok(());
     }
@@ -29,7 +30,12 @@ fn redis_server() -> Result<()> {
     }
     let install = || {
         let mut command = process::command("apt-get");
-        command.env("DEBIAN_FRONTEND", "noninteractive").args(["install", "--yes", "--quiet", "redis-server"]);
+        command.env("DEBIAN_FRONTEND", "noninteractive").args([
+            "install",
+            "--yes",
+            "--quiet",
+            "redis-server",
+        ]);
         process::run_command(&mut command)
     };
     // The list of packages may be missing or old.

@@ -44,9 +44,8 @@ pub(super) fn step(
         }
         "wait" => {
             let (earliest, look) = (reply.time("earliest"), reply.time("look"));
-            let rule = reply
-                .number::<usize>("rule")
-                .and_then(|rule| ask.rules(learned).nth(rule.checked_sub(1)?));
+            let rule =
+                reply.number::<usize>("rule").and_then(|rule| ask.rules(learned).nth(rule.checked_sub(1)?));
             let limit = reply.number("limit").unwrap_or_default();
             let why = match (reply.text("why").unwrap_or_default(), rule) {
                 ("full", Some(rule)) => Why::Full { scope: rule.scope, limit, window: rule.window },
@@ -67,13 +66,17 @@ pub(super) fn step(
             "{place} has lost its record of what was spent, so no budget or floor can be kept; nothing was sent; resume \
              the credits to go on with counters that begin anew, or send without budgets"
         ))),
-        "gone" => Err(StoreError::unreachable(format!("{place} was asked for this call too late; nothing was sent"))),
+        "gone" => Err(StoreError::unreachable(format!(
+            "{place} was asked for this call too late; nothing was sent"
+        ))),
         _ => Err(strange(place)),
     }
 }
 
 fn strange(place: &str) -> StoreError {
-    StoreError::misconfigured(format!("{place} answers what this library does not understand; nothing was sent"))
+    StoreError::misconfigured(format!(
+        "{place} answers what this library does not understand; nothing was sent"
+    ))
 }
 
 /// The script has refused; the ledger in Rust says why, from the same numbers.
@@ -185,7 +188,9 @@ pub(super) fn story(story: &str, place: &str, reply: &Reply) -> Notice {
             "{place} has lost records of this team{wait}, until those from before are past; calls with a budget or a floor \
              fail until the credits are resumed, because what was spent is not known"
         ),
-        "young" => format!("{place} was started a moment ago and holds no record of this team{wait}: it may have had one"),
+        "young" => format!(
+            "{place} was started a moment ago and holds no record of this team{wait}: it may have had one"
+        ),
         _ => format!("{place} was restarted{wait}: it may have forgotten the last calls"),
     };
     Notice::Store { message }

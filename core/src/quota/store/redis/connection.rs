@@ -52,7 +52,10 @@ impl Live {
 impl Link {
     pub(super) fn new(url: &Secret) -> Result<Self, StoreError> {
         let wrong = |error: RedisError| {
-            StoreError::misconfigured(format!("the address of the Redis server is wrong: {}", error.category()))
+            StoreError::misconfigured(format!(
+                "the address of the Redis server is wrong: {}",
+                error.category()
+            ))
         };
         let client = Client::open(url.expose()).map_err(wrong)?;
         let info = client.get_connection_info();
@@ -136,7 +139,9 @@ impl Link {
                 ));
             }
         }
-        self.wrong("a key that begins with kakiyo: holds what this library did not write; use another database")
+        self.wrong(
+            "a key that begins with kakiyo: holds what this library did not write; use another database",
+        )
     }
 
     fn wrong(&self, what: &str) -> StoreError {

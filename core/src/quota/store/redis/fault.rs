@@ -22,7 +22,9 @@ pub(super) fn fault(error: &RedisError) -> Fault {
     match error.code() {
         Some("WRONGPASS" | "NOAUTH") => return options(PASSWORD),
         Some("NOPERM") => {
-            return options("the user of its address may not run scripts, or may not touch keys that begin with kakiyo:");
+            return options(
+                "the user of its address may not run scripts, or may not touch keys that begin with kakiyo:",
+            );
         }
         Some("WRONGTYPE") => return Fault::Foreign,
         Some("OOM") => return now("its memory is full (maxmemory)"),
@@ -33,13 +35,17 @@ pub(super) fn fault(error: &RedisError) -> Fault {
         Some("BUSY") => return again("it is busy with a long script"),
         Some("MASTERDOWN" | "CLUSTERDOWN" | "TRYAGAIN") => return again("its cluster is not ready"),
         Some("MOVED" | "ASK" | "CROSSSLOT") => {
-            return options("it is a node of a cluster that does not hold this record: give the address of the node that does, or of a server that is no cluster");
+            return options(
+                "it is a node of a cluster that does not hold this record: give the address of the node that does, or of a server that is no cluster",
+            );
         }
         _ => {}
     }
     match error.kind() {
         ErrorKind::AuthenticationFailed => options(PASSWORD),
-        ErrorKind::InvalidClientConfig => Fault::Options(format!("the address is wrong ({})", error.category())),
+        ErrorKind::InvalidClientConfig => {
+            Fault::Options(format!("the address is wrong ({})", error.category()))
+        }
         ErrorKind::Server(ServerErrorKind::NoScript) => again("it forgot a script"),
         ErrorKind::Server(_) => server(error.detail().unwrap_or_default()),
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType => options(NO_REDIS),

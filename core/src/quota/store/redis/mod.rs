@@ -98,7 +98,8 @@ impl RedisStore {
     /// Connects, so that wrong options show at once. A server that is only away is no error yet.
     pub(super) async fn check(&self) -> Result<(), StoreError> {
         let keys = self.keys.common(0);
-        let looked = self.ask(Instant::now() + self.timeout, &SCRIPTS.look, keys, |_| json!(self.common())).await;
+        let looked =
+            self.ask(Instant::now() + self.timeout, &SCRIPTS.look, keys, |_| json!(self.common())).await;
         match looked {
             Err(error) if error.misconfigured => Err(error),
             _ => Ok(()),
@@ -201,7 +202,9 @@ impl RedisStore {
                 return answer::step(&reply, ask, id, today.0, &learned, self.link.place());
             }
         }
-        Err(StoreError::unreachable("the record of the team changes faster than it can be asked; nothing was sent"))
+        Err(StoreError::unreachable(
+            "the record of the team changes faster than it can be asked; nothing was sent",
+        ))
     }
 
     /// Once a process: records can vanish without a word.
@@ -223,8 +226,7 @@ impl RedisStore {
     fn give_up(self: &Arc<Self>, ask: &Arc<Ask>, id: u64) {
         let (store, ask) = (Arc::clone(self), Arc::clone(ask));
         let today = self.today().0;
-        let reservation =
-            ask.money.as_ref().map(|claim| Reservation::booked(claim, today, None, 0));
+        let reservation = ask.money.as_ref().map(|claim| Reservation::booked(claim, today, None, 0));
         let grant = Grant { at: Duration::ZERO, left: None, probe: None, id, reservation };
         tokio::spawn(async move {
             let ending = Ending {
@@ -247,7 +249,9 @@ impl RedisStore {
             return Err(error);
         }
         if !self.told_open.swap(true, Ordering::Relaxed) {
-            let message = format!("{error}; but fail_open is set: calls without a budget go out unlimited and unrecorded");
+            let message = format!(
+                "{error}; but fail_open is set: calls without a budget go out unlimited and unrecorded"
+            );
             ask.tell(&Notice::Store { message: message.replace("nothing was sent", "nothing is recorded") });
         }
         Ok(Step::Admit(Grant { at: Duration::ZERO, left: None, probe: None, id: 0, reservation: None }))
@@ -273,7 +277,9 @@ impl RedisStore {
             match self.ask(deadline, &SCRIPTS.end, keys, |_| json!(end(&ago()))).await {
                 Ok(reply) if reply.kind() == "again" => {}
                 Ok(reply) => return Ok(answer::notices(&reply, ask, grant, &end(&ago()), &ago(), &learned)),
-                Err(error) if error.misconfigured || Instant::now() + SETTLE_EVERY >= deadline => return Err(error),
+                Err(error) if error.misconfigured || Instant::now() + SETTLE_EVERY >= deadline => {
+                    return Err(error);
+                }
                 Err(_) => tokio::time::sleep(SETTLE_EVERY).await,
             }
         }

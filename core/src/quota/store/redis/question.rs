@@ -4,11 +4,11 @@ use serde::Serialize;
 
 use super::script::{micros, millis};
 use crate::credits::{Claim, Ledger, Reservation, Today};
+use crate::quota::call::Tier;
 use crate::quota::call::{Class, Scope};
 use crate::quota::ending::{Ending, How};
 use crate::quota::learned::{Learned, Passed};
 use crate::quota::presets::Ask;
-use crate::quota::call::Tier;
 use crate::quota::rule::{Rule, hold, margin};
 
 /// How long after its end a lease is remembered, so that settling it twice or late is known.
@@ -111,7 +111,8 @@ impl Admit {
     ) -> Self {
         let rules: Vec<_> = ask.rules(learned).collect();
         let window = ask.window();
-        let retention = rules.iter().map(|rule| hold(rule.window)).fold(hold(window), std::time::Duration::max);
+        let retention =
+            rules.iter().map(|rule| hold(rule.window)).fold(hold(window), std::time::Duration::max);
         let keep = ask.lease.saturating_add(retention.saturating_mul(2));
         Self {
             common: Common { groups: 3, ..common },

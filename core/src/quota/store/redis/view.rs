@@ -33,7 +33,9 @@ impl RedisStore {
             if let (Ok(key), Some(reserved)) = (name.parse::<AccountKey>(), found.number("reserved")) {
                 let number = |name| found.number(name).unwrap_or_default();
                 let warned = found.number("warned").unwrap_or_default();
-                ledger.accounts.insert(key, Account { min: number("min"), max: number("max"), reserved, warned });
+                ledger
+                    .accounts
+                    .insert(key, Account { min: number("min"), max: number("max"), reserved, warned });
             }
         }
         let mut in_flight = HashMap::<AccountKey, u64>::new();
@@ -54,7 +56,14 @@ impl RedisStore {
                 let (held, in_flight) = self.count(deadline, name, now, hold(window)).await?;
                 let frozen = memo.time("frozen").saturating_sub(now);
                 let frozen_for = Some(frozen).filter(|left| !left.is_zero());
-                snapshots.push(GroupSnapshot { name: shown(name), limit, window, held, in_flight, frozen_for });
+                snapshots.push(GroupSnapshot {
+                    name: shown(name),
+                    limit,
+                    window,
+                    held,
+                    in_flight,
+                    frozen_for,
+                });
             }
         }
         snapshots.sort_by(|left, right| left.name.cmp(&right.name));
@@ -80,9 +89,9 @@ impl RedisStore {
         }
         let found = self.link.run(deadline, &keys, |live: Live| {
             let (pipeline, mut connection) = (pipeline.clone(), live.connection);
-            Box::pin(async move {
-                pipeline.query_async::<Vec<HashMap<String, String>>>(&mut connection).await
-            })
+            Box::pin(
+                async move { pipeline.query_async::<Vec<HashMap<String, String>>>(&mut connection).await },
+            )
         });
         Ok(found.await?.into_iter().map(Reply::from).collect())
     }

@@ -75,8 +75,10 @@ local function same_record()
   if not team.epoch then
     if q.epoch then
       story = 'lost'
-    elseif q.uptime and q.uptime < q.quarantine then
+    elseif q.uptime then
+      -- It may have known one before it was started.
       story = 'young'
+      from = now - q.uptime
     end
     begin(q.epoch)
   elseif q.epoch and q.epoch ~= team.epoch then
@@ -92,7 +94,7 @@ local function same_record()
   elseif team.server and q.server and team.server ~= q.server then
     story = 'restarted'
   end
-  if story and story ~= 'lost' and q.uptime and now - q.uptime > number('high') then
+  if story == 'restarted' and q.uptime and now - q.uptime > number('high') then
     -- It was started after the last call it knows of, so it let nobody through before its start.
     from = now - q.uptime
   end

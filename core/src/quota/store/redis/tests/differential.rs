@@ -62,7 +62,17 @@ impl History {
         ];
         let budgets = budgets.into_iter().filter(|_| random.bool()).collect();
         let floor = (random.u8(..4) == 0).then(|| random.u64(1..30));
-        Self { seed, random, clock, stores, model: State::default(), clients, budgets, floor, under_way: Vec::new() }
+        Self {
+            seed,
+            random,
+            clock,
+            stores,
+            model: State::default(),
+            clients,
+            budgets,
+            floor,
+            under_way: Vec::new(),
+        }
     }
 
     async fn play(mut self) {
@@ -99,14 +109,13 @@ impl History {
         self.clock.pass(time);
         // No lease ends by itself here: the model knows no leases.
         let now = self.clock.now();
-        while let Some(position) = self
-            .under_way
-            .iter()
-            .position(|(ask, grant)| grant.at + ask.lease / 2 < now)
+        while let Some(position) =
+            self.under_way.iter().position(|(ask, grant)| grant.at + ask.lease / 2 < now)
         {
             // As a late settlement of a call that ended in time.
             let (ask, grant) = self.under_way.remove(position);
-            let ending = Ending { ended_ago: now - grant.at - Duration::from_secs(1), ..ending(How::Answered(CLEAN)) };
+            let ending =
+                Ending { ended_ago: now - grant.at - Duration::from_secs(1), ..ending(How::Answered(CLEAN)) };
             self.settle(&ask, &grant, &ending, "late").await;
         }
     }
@@ -149,7 +158,10 @@ impl History {
                 self.under_way.push((ask, grant));
             }
             (Step::Refuse(refusal), Decision::Refuse(model)) => assert_eq!(refusal, model, "{at}: {ask:?}"),
-            (Step::Wait { earliest, look, why }, Decision::Wait { earliest: first, look: next, why: model }) => {
+            (
+                Step::Wait { earliest, look, why },
+                Decision::Wait { earliest: first, look: next, why: model },
+            ) => {
                 let relative = |instant: Duration| up(instant.saturating_sub(now));
                 assert_eq!((earliest, look, why), (relative(first), relative(next), model), "{at}: {ask:?}");
             }
@@ -207,7 +219,10 @@ impl History {
             0 => Change::Resume,
             1 => Change::Declare(self.random.u64(..80)),
             2 => Change::Reconcile { account, charged: booked.max + booked.reserved + 1 },
-            _ => Change::Reconcile { account, charged: self.random.u64(booked.min..=booked.max + booked.reserved) },
+            _ => Change::Reconcile {
+                account,
+                charged: self.random.u64(booked.min..=booked.max + booked.reserved),
+            },
         };
         let expected = change.apply(self.model.ledger(), open);
         assert_eq!(self.stores[1].clone().change(change.clone()).await, expected, "{at}: {change:?}");

@@ -10,7 +10,10 @@ fn a_cap_holds_over_connections_and_crashes() {
         const CAP: u64 = 37;
         let (server, clock) = (Server::start(), TestClock::new());
         let stores: Vec<_> = (0..4).map(|_| store(&server, 1, Some(&clock))).collect();
-        let ask = Ask { money: Some(claim(&[Budget::new(CAP).per(Per::Ever)])), ..ask("a.list", Limits::unlimited()) };
+        let ask = Ask {
+            money: Some(claim(&[Budget::new(CAP).per(Per::Ever)])),
+            ..ask("a.list", Limits::unlimited())
+        };
         let callers = (0..200_usize).map(|caller| {
             let (store, ask) = (Arc::clone(&stores[caller % 4]), ask.clone());
             tokio::spawn(async move {
@@ -27,7 +30,8 @@ fn a_cap_holds_over_connections_and_crashes() {
                 }
             })
         });
-        let sent = futures::future::join_all(callers).await.into_iter().filter(|sent| *sent.as_ref().unwrap());
+        let sent =
+            futures::future::join_all(callers).await.into_iter().filter(|sent| *sent.as_ref().unwrap());
         assert_eq!(sent.count() as u64, CAP);
         let view = stores[0].clone().view().await.unwrap();
         let account = view.ledger.accounts[&"team/ever".parse().unwrap()];

@@ -67,7 +67,9 @@ fn a_restart_that_kept_everything_keeps_the_counters() {
         end(&store, &ask, &grant, How::Answered(CLEAN)).await;
         eventually(&store, &ask).await;
         match admit(&store, &ask).await.unwrap() {
-            Step::Refuse(refusal) => assert!(refusal.to_string().contains("1 spent, 1 reserved"), "{refusal}"),
+            Step::Refuse(refusal) => {
+                assert!(refusal.to_string().contains("1 spent, 1 reserved"), "{refusal}")
+            }
             step => panic!("{step:?}"),
         }
         let heard = heard.lock().unwrap();
@@ -167,7 +169,10 @@ fn what_is_no_redis_server_is_told() {
         let error = store_at(&format!("redis://{address}"), 1, None).check().await.unwrap_err();
         assert!(error.misconfigured && error.message.contains("no Redis or Valkey"), "{error}");
         web.join().unwrap();
-        let nobody = admit(&patient(&format!("redis://{address}"), Duration::from_millis(100), false), &ask("a", a_second(1)));
+        let nobody = admit(
+            &patient(&format!("redis://{address}"), Duration::from_millis(100), false),
+            &ask("a", a_second(1)),
+        );
         let error = nobody.await.unwrap_err();
         assert!(!error.misconfigured && error.message.contains("refuses connections"), "{error}");
         let url = Secret::from(format!("redis://{address}/notanumber"));
@@ -186,7 +191,10 @@ fn other_data_at_a_key_is_named() {
         for key in store.keys.call(1, &ask.call, &[]).into_iter().filter(|key| !key.contains("lease:")) {
             redis::cmd("SET").arg(&key).arg("mine").exec_async(&mut connection).await.unwrap();
             let error = admit(&store, &ask).await.unwrap_err();
-            assert!(error.misconfigured && error.message.contains(&format!("{key} holds a string")), "{error}");
+            assert!(
+                error.misconfigured && error.message.contains(&format!("{key} holds a string")),
+                "{error}"
+            );
             redis::cmd("FLUSHALL").exec_async(&mut connection).await.unwrap();
             store.heard(|heard| heard.epoch = None);
         }
@@ -214,5 +222,12 @@ fn a_full_server_and_a_replica_are_told_apart() {
 }
 
 fn signal(server: &Server, name: &str) {
-    assert!(Command::new("kill").arg(format!("-{name}")).arg(server.pid().to_string()).status().unwrap().success());
+    assert!(
+        Command::new("kill")
+            .arg(format!("-{name}"))
+            .arg(server.pid().to_string())
+            .status()
+            .unwrap()
+            .success()
+    );
 }

@@ -21,7 +21,10 @@ pub(super) fn available() -> bool {
         let found = Command::new("redis-server").arg("--version").stdout(Stdio::null()).status();
         let found = found.is_ok_and(|status| status.success());
         if !found {
-            assert!(std::env::var("CI").is_err(), "redis-server is not installed, and CI must not skip its tests");
+            assert!(
+                std::env::var("CI").is_err(),
+                "redis-server is not installed, and CI must not skip its tests"
+            );
             // Past the test harness, which keeps what passing tests print.
             let words = "SKIPPED: redis-server is not on the PATH, so the Redis store is NOT TESTED\n";
             let _ = std::io::stderr().write_all(words.as_bytes());

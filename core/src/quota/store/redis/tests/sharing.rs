@@ -13,7 +13,11 @@ fn two_stores_share_the_slots() {
         assert_eq!((first.left, second.left), (Some(1), Some(0)));
         end(&other, &ask, &first, How::Answered(CLEAN)).await;
         clock.pass(Duration::from_millis(300));
-        assert_eq!(waits(&one, &ask).await, Duration::from_millis(720), "the answer, a second and the margin");
+        assert_eq!(
+            waits(&one, &ask).await,
+            Duration::from_millis(720),
+            "the answer, a second and the margin"
+        );
         clock.pass(Duration::from_millis(720));
         granted(&one, &ask).await;
     });
@@ -161,6 +165,38 @@ fn records_are_kept_for_a_while_and_under_one_tag() {
             let left: i64 = redis::cmd("PTTL").arg(&key).query_async(&mut connection).await.unwrap();
             let kept = ["team", "groups", "accounts"].contains(&name) || name.ends_with("/ever");
             assert_eq!(left < 0, kept, "{key} {left}");
+        }
+    });
+}
+
+#[test]
+fn what_is_stored_holds_no_key() {
+    run(async {
+        let server = Server::start();
+        let key = "ky_0123456789abcdefghijklmnopqrstuvwxyz_0123456789";
+        let client = crate::Kakiyo::builder()
+            .api_key(key)
+            .base_url("http://127.0.0.1:1")
+            .limits(a_second(9))
+            .store(server.url().parse().unwrap())
+            .budget(Budget::new(5).per(Per::Ever))
+            .max_retries(0)
+            .build()
+            .unwrap();
+        client.verify().await.unwrap_err();
+        let mut connection = server.connection().await;
+        let names: Vec<String> = redis::cmd("KEYS").arg("*").query_async(&mut connection).await.unwrap();
+        assert!(names.len() > 10, "{names:?}");
+        for name in names {
+            let kind: String = redis::cmd("TYPE").arg(&name).query_async(&mut connection).await.unwrap();
+            let read = match kind.as_str() {
+                "hash" => redis::cmd("HGETALL").arg(&name).clone(),
+                "set" => redis::cmd("SMEMBERS").arg(&name).clone(),
+                _ => redis::cmd("ZRANGE").arg(&name).arg(0).arg(-1).clone(),
+            };
+            let values: Vec<String> = read.query_async(&mut connection).await.unwrap();
+            let stored = format!("{name} {values:?}");
+            assert!(!stored.contains(&key[..12]) && !stored.contains(&key[12..]), "{stored}");
         }
     });
 }
