@@ -4,6 +4,7 @@
 //! to, decide whether another attempt is made. It knows no operation and no type: `typed` is the shell
 //! around it, `failed` says what a failed attempt means.
 
+mod budget;
 mod failed;
 mod typed;
 
@@ -15,6 +16,7 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use self::failed::{cancelled, lost, not_sent, refused};
+pub use self::budget::CallBudget;
 pub use self::typed::Call;
 pub(crate) use self::typed::{decoded, typed, untouched};
 use crate::cancel::Progress;
@@ -156,6 +158,10 @@ async fn attempts(
         let outgoing = outgoing(client, &request, options, &key, timeout)?;
 
         // Admit.
+        let mut purse = match &options.budget {
+            Some(budget) => Some(budget.reserve(request.price).map_err(|error| tally.onto(error))?),
+            None => None,
+        };
         let mut lease =
             admit(client, &request, options, &key, timeout).await.map_err(|error| tally.onto(error))?;
         tally.waited += lease.waited();
@@ -166,12 +172,19 @@ async fn attempts(
             token.record(Progress::Sent);
         }
         lease.mark_sent();
+        if let Some(purse) = &mut purse {
+            purse.mark_sent();
+        }
         tally.attempts += 1;
         tally.under_way = true;
         let exchanged = shared.sender().send(outgoing).await;
 
         // Settle.
+        let before = tally.credits.max;
         let settled = settle(shared, lease, exchanged, request.price, tally).await;
+        if let Some(purse) = purse {
+            purse.settle(tally.credits.max - before);
+        }
         tally.under_way = false;
         if let Some(token) = &options.cancel
             && !matches!(settled, Settled::Lost(_))

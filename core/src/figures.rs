@@ -116,7 +116,7 @@ impl Client {
     /// As [`quota`](Self::quota).
     pub async fn credits(&self) -> Result<CreditsReport> {
         let view = self.team().await?.view().await.map_err(stored)?;
-        let claim = self.shared().admission().standing_claim(self.defaults());
+        let claim = self.shared().admission().standing_claim();
         Ok(view.ledger.report(view.now, view.today, &claim, view.in_flight_of(&AccountKey::team())))
     }
 
@@ -127,7 +127,8 @@ impl Client {
     ///
     /// As [`quota`](Self::quota).
     pub async fn declare_balance(&self, credits: u64) -> Result<()> {
-        self.change(Change::Declare(credits)).await
+        let option = self.shared().admission().balance();
+        self.change(Change::Declare { balance: credits, option }).await
     }
 
     /// Lets calls go again after a 402, at the user's word that there are credits.

@@ -55,8 +55,7 @@ pub mod transport;
 mod value;
 mod warning;
 
-pub use admission::CallBudget;
-pub use call::{Call, Request};
+pub use call::{Call, CallBudget, Request};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::Builder;

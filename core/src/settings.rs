@@ -12,7 +12,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::admission::CallBudget;
+use crate::call::CallBudget;
 use crate::client::Client;
 use crate::config::Builder;
 use crate::document::reason_without_content;

@@ -105,7 +105,10 @@ impl Change {
     pub(super) fn apply(&self, ledger: &mut crate::credits::Ledger, open: u64) -> Result<(), ChangeError> {
         match self {
             Self::Resume => ledger.resume(),
-            Self::Declare(balance) => ledger.declare(*balance),
+            Self::Declare { balance, option } => {
+                ledger.hear(*option);
+                ledger.declare(*balance);
+            }
             Self::Reconcile { account, charged } => {
                 let outcome = ledger.reconcile(account, open, *charged);
                 outcome.map_err(|wrong| ChangeError::Contradiction(wrong.to_string()))?;

@@ -10,7 +10,7 @@ use crate::credits::Told;
 /// Something that was learned from the server, or that users should hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Notice {
+pub(crate) enum Notice {
     /// A call has been waiting for a while.
     Waiting {
         /// How much longer at least.
@@ -48,7 +48,7 @@ pub enum Notice {
 impl Notice {
     /// What to tell users.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::Waiting { message, .. }
             | Self::Tiered { message }

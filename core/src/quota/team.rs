@@ -39,7 +39,7 @@ pub struct Team {
 
 /// Why a call was not let through. Nothing was sent.
 #[derive(Clone, Debug)]
-pub enum NotAdmitted {
+pub(crate) enum NotAdmitted {
     /// The wait would be too long.
     Wait(WaitRefused),
     /// It does not fit the budget, or there are no credits.
