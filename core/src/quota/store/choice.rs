@@ -96,9 +96,7 @@ pub(crate) async fn open(
     match choice {
         StoreChoice::Auto | StoreChoice::Process => Ok(None),
         StoreChoice::Redis { url, timeout, fail_open } => {
-            let store = RedisStore::new(url, *timeout, *fail_open, team)?;
-            store.check().await?;
-            Ok(Some(Arc::new(store)))
+            Ok(Some(Arc::new(RedisStore::new(url, *timeout, *fail_open, team)?)))
         }
         StoreChoice::Host { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
     }

@@ -47,7 +47,7 @@ pub(super) fn fault(error: &RedisError) -> Fault {
             Fault::Options(format!("the address is wrong ({})", error.category()))
         }
         ErrorKind::Server(ServerErrorKind::NoScript) => again("it forgot a script"),
-        ErrorKind::Server(_) => server(error.detail().unwrap_or_default()),
+        ErrorKind::Server(_) => server(error.code().unwrap_or_default(), error.detail().unwrap_or_default()),
         ErrorKind::Parse | ErrorKind::UnexpectedReturnType => options(NO_REDIS),
         _ if error.is_timeout() => again("it does not answer"),
         _ if error.is_connection_refusal() => again("it refuses connections"),
@@ -60,7 +60,7 @@ const PASSWORD: &str = "it does not accept the user or password of its address";
 const NO_REDIS: &str = "what answers there is no Redis or Valkey server";
 
 /// Errors without a code of their own.
-fn server(detail: &str) -> Fault {
+fn server(code: &str, detail: &str) -> Fault {
     let has = |part: &str| detail.contains(part);
     if has("max number of clients") {
         Fault::Again("it has too many clients".to_owned())
@@ -73,6 +73,6 @@ fn server(detail: &str) -> Fault {
     } else if has("DB index") {
         Fault::Options("it has no database of the number in its address".to_owned())
     } else {
-        Fault::Options("it rejects what this library asks of it".to_owned())
+        Fault::Options(format!("it rejects what this library asks of it ({code})"))
     }
 }

@@ -25,6 +25,11 @@ impl Keys {
         named.into_iter().chain([self.lease(&lease.to_string())]).collect()
     }
 
+    /// The names of all accounts.
+    pub(super) fn accounts(&self) -> String {
+        self.of("accounts")
+    }
+
     pub(super) fn lease(&self, id: &str) -> String {
         self.of(&format!("lease:{id}"))
     }

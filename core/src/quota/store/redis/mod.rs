@@ -47,6 +47,8 @@ const QUESTIONS: u32 = 16;
 const DAY: i64 = 24 * 3600;
 /// Settling is tried again this often when the server is there but takes no writes.
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
+/// A question without an answer is withdrawn as long as it may still be on its way.
+const WITHDRAW: Duration = Duration::from_secs(20);
 
 /// The record of one team on a server.
 pub(super) struct RedisStore {
@@ -93,17 +95,6 @@ impl RedisStore {
             #[cfg(test)]
             clock: None,
         })
-    }
-
-    /// Connects, so that wrong options show at once. A server that is only away is no error yet.
-    pub(super) async fn check(&self) -> Result<(), StoreError> {
-        let keys = self.keys.common(0);
-        let looked =
-            self.ask(Instant::now() + self.timeout, &SCRIPTS.look, keys, |_| json!(self.common())).await;
-        match looked {
-            Err(error) if error.misconfigured => Err(error),
-            _ => Ok(()),
-        }
     }
 
     fn common(&self) -> Common {
@@ -236,7 +227,7 @@ impl RedisStore {
                 charge: Credits::NONE,
                 out_of_credits: false,
             };
-            let _ = store.book_end(&ask, &grant, ending).await;
+            let _ = store.book_end(&ask, &grant, ending, WITHDRAW).await;
         });
     }
 
@@ -257,13 +248,19 @@ impl RedisStore {
         Ok(Step::Admit(Grant { at: Duration::ZERO, left: None, probe: None, id: 0, reservation: None }))
     }
 
-    async fn book_end(&self, ask: &Ask, grant: &Grant, ending: Ending) -> Result<Vec<Notice>, StoreError> {
+    async fn book_end(
+        &self,
+        ask: &Ask,
+        grant: &Grant,
+        ending: Ending,
+        patience: Duration,
+    ) -> Result<Vec<Notice>, StoreError> {
         // Never recorded.
         if grant.id == 0 {
             return Ok(Vec::new());
         }
         let started = Instant::now();
-        let deadline = started + ask.lease.min(Duration::from_hours(24));
+        let deadline = started + patience;
         let reservation = grant.reservation.as_ref();
         let accounts = reservation.map(|booked| booked.accounts.as_slice()).unwrap_or_default();
         let passed = || if self.test_clock().is_some() { Duration::ZERO } else { started.elapsed() };
@@ -299,7 +296,13 @@ impl RedisStore {
     async fn book_change(&self, change: Change) -> Result<(), ChangeError> {
         let change = match change {
             Change::Resume => json!({"what": "resume"}),
-            Change::Declare(balance) => json!({"what": "declare", "balance": balance}),
+            Change::Declare { balance, option } => {
+                let mut change = json!({"what": "declare", "balance": balance});
+                if let Some(option) = option {
+                    change["option"] = json!(option);
+                }
+                change
+            }
             Change::Reconcile { account, charged } => {
                 return self.reconcile(&account, charged).await;
             }
@@ -361,7 +364,11 @@ impl Store for RedisStore {
         grant: Grant,
         ending: Ending,
     ) -> BoxFuture<'static, Result<Vec<Notice>, StoreError>> {
-        Box::pin(async move { self.book_end(&ask, &grant, ending).await })
+        Box::pin(async move {
+            // Then the lease has ended by itself.
+            let patience = ask.lease.min(Duration::from_hours(24));
+            self.book_end(&ask, &grant, ending, patience).await
+        })
     }
 
     fn pass(self: Arc<Self>, tier: Tier, passed: Passed) -> BoxFuture<'static, Result<(), StoreError>> {

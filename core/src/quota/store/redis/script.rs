@@ -42,6 +42,10 @@ impl Reply {
         self.0.get(name).map(String::as_str)
     }
 
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     pub(super) fn kind(&self) -> &str {
         self.text("kind").unwrap_or_default()
     }

@@ -38,6 +38,9 @@ impl RedisStore {
                     .insert(key, Account { min: number("min"), max: number("max"), reserved, warned });
             }
         }
+        // Days and months end, and their accounts some time later.
+        let ended = accounts.iter().zip(&accounts_found).filter(|(_, found)| found.is_empty());
+        self.forget(deadline, ended.map(|(name, _)| name)).await?;
         let mut in_flight = HashMap::<AccountKey, u64>::new();
         for lease in &leases {
             let reserved = lease.number::<u64>("reserved").unwrap_or_default();
@@ -94,6 +97,25 @@ impl RedisStore {
             )
         });
         Ok(found.await?.into_iter().map(Reply::from).collect())
+    }
+
+    async fn forget(
+        &self,
+        deadline: Instant,
+        accounts: impl Iterator<Item = &String>,
+    ) -> Result<(), StoreError> {
+        let accounts: Vec<_> = accounts.collect();
+        if accounts.is_empty() {
+            return Ok(());
+        }
+        let keys = [self.keys.accounts()];
+        let mut command = redis::cmd("SREM");
+        command.arg(&keys).arg(&accounts);
+        let forgotten = self.link.run(deadline, &keys, |live: Live| {
+            let (command, mut connection) = (command.clone(), live.connection);
+            Box::pin(async move { command.query_async::<i64>(&mut connection).await })
+        });
+        forgotten.await.map(drop)
     }
 
     /// Slots held, and calls in flight.

@@ -4,6 +4,7 @@ if q.what == 'resume' then
   resume()
   put('lost', nil)
 elseif q.what == 'declare' then
+  hear(q.option)
   declare(q.balance)
 elseif q.what == 'pass' then
   local tiered, limit, passed = string.match(team.learned or '0||000', '^(%d)|(%d*)|(%d%d%d)$')

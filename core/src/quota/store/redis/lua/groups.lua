@@ -4,6 +4,8 @@
 -- one at which the server may count it. The member's first letter is the class, its second `o` in flight, `s` settled.
 
 local WEEK = 7 * 24 * 3600 * 1000
+-- Raw calls bring any number of names.
+local FORGOTTEN = 60 * 24 * 3600 * 1000000
 local UNBOUND = { 'sent', 'answered', 'interactive', 'bulk', 'probing', 'frozen' }
 
 local function slots_key(group)
@@ -63,6 +65,7 @@ local function save_memos()
         redis.call('PEXPIRE', memo_key(group), text(math.max(WEEK, q.keep)))
       end
       redis.call('ZADD', GROUPS, text(now), q.names[group])
+      redis.call('ZREMRANGEBYSCORE', GROUPS, '-inf', text(now - FORGOTTEN))
     end
   end
 end

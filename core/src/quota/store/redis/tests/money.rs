@@ -65,7 +65,7 @@ fn without_the_record_of_what_was_spent_no_budget_passes_until_the_user_says_so(
     run(async {
         let (server, clock) = (Server::start(), TestClock::new());
         let (one, other) = (store(&server, 1, Some(&clock)), store(&server, 1, Some(&clock)));
-        let budget = Budget::new(3).per(Per::Ever);
+        let budget = Budget::new(9).per(Per::Ever);
         let capped = Ask { money: Some(claim(&[budget])), ..ask("a.list", a_second(9)) };
         let free = Ask { money: Some(claim(&[])), ..ask("a.list", a_second(9)) };
         for _ in 0..3 {
@@ -103,7 +103,7 @@ fn a_402_stops_all_processes() {
             }
             step => panic!("{step:?}"),
         }
-        other.clone().change(Change::Declare(50)).await.unwrap();
+        other.clone().change(Change::Declare { balance: 50, option: None }).await.unwrap();
         granted(&one, &ask).await;
     });
 }

@@ -103,7 +103,7 @@ fn a_server_that_is_away_fails_the_call_and_holds_no_slot_afterwards() {
         let first = eventually(&warm, &ask).await;
         end(&warm, &ask, &first, How::Released).await;
         let hasty = patient(&server.url(), Duration::from_millis(300), false);
-        hasty.check().await.unwrap();
+        hasty.look().await.unwrap();
         signal(&server, "STOP");
         let started = Instant::now();
         let error = admit(&hasty, &ask).await.unwrap_err();
@@ -144,12 +144,12 @@ fn a_wrong_password_is_said_without_the_password() {
         let server = Server::with(&["--requirepass", "open-sesame"]);
         let address = server.url().split_off("redis://".len());
         for login in ["", ":swordfish@", "somebody:swordfish@"] {
-            let error = store_at(&format!("redis://{login}{address}"), 1, None).check().await.unwrap_err();
+            let error = store_at(&format!("redis://{login}{address}"), 1, None).look().await.unwrap_err();
             assert!(error.misconfigured && error.message.contains("password"), "{error}");
             assert!(!error.message.contains("swordfish"), "{error}");
         }
         let right = store_at(&format!("redis://:open-sesame@{address}"), 1, None);
-        right.check().await.unwrap();
+        right.look().await.unwrap();
         let words = format!("{right:?} {}", right.place());
         assert!(!words.contains("sesame"), "{words}");
     });
@@ -166,14 +166,11 @@ fn what_is_no_redis_server_is_told() {
             let _ = stream.read(&mut [0; 512]);
             let _ = stream.write_all(b"HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n");
         });
-        let error = store_at(&format!("redis://{address}"), 1, None).check().await.unwrap_err();
+        let error = store_at(&format!("redis://{address}"), 1, None).look().await.unwrap_err();
         assert!(error.misconfigured && error.message.contains("no Redis or Valkey"), "{error}");
         web.join().unwrap();
-        let nobody = admit(
-            &patient(&format!("redis://{address}"), Duration::from_millis(100), false),
-            &ask("a", a_second(1)),
-        );
-        let error = nobody.await.unwrap_err();
+        let hasty = patient(&format!("redis://{address}"), Duration::from_millis(100), false);
+        let error = admit(&hasty, &ask("a.list", a_second(1))).await.unwrap_err();
         assert!(!error.misconfigured && error.message.contains("refuses connections"), "{error}");
         let url = Secret::from(format!("redis://{address}/notanumber"));
         let error = RedisStore::new(&url, Duration::from_secs(1), false, team(1)).unwrap_err();
@@ -186,7 +183,7 @@ fn other_data_at_a_key_is_named() {
     run(async {
         let (server, clock) = (Server::start(), TestClock::new());
         let store = store(&server, 1, Some(&clock));
-        let ask = ask("a.list", a_second(1));
+        let ask = Ask { money: Some(claim(&[])), ..ask("a.list", a_second(1)) };
         let mut connection = server.connection().await;
         for key in store.keys.call(1, &ask.call, &[]).into_iter().filter(|key| !key.contains("lease:")) {
             redis::cmd("SET").arg(&key).arg("mine").exec_async(&mut connection).await.unwrap();
