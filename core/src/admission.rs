@@ -63,14 +63,15 @@ impl Admission {
         if let Some(priority) = options.priority {
             call = call.class(priority);
         }
-        let ears = self.on_event.clone().map(|hook| -> quota::Ears {
-            Arc::new(move |notice| hook(&Event::of(notice, operation)))
-        });
+        let ears = self
+            .on_event
+            .clone()
+            .map(|hook| -> quota::Ears { Arc::new(move |notice| hook(&Event::of(notice, operation))) });
         Arc::new(quota::Ask {
             call,
             limits: self.limits.clone(),
             service: *profile.quota,
-            lease: timeout.saturating_add(profile.quota.max_in_flight),
+            lease: timeout.saturating_add(self.limits.longest_flight(profile.quota)),
             money: Some(self.claim(profile, request, options)),
             ears,
         })

@@ -15,8 +15,8 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
-use self::failed::{cancelled, lost, not_sent, refused};
 pub use self::budget::CallBudget;
+use self::failed::{cancelled, lost, not_sent, refused};
 pub use self::typed::Call;
 pub(crate) use self::typed::{decoded, typed, untouched};
 use crate::cancel::Progress;
@@ -294,9 +294,9 @@ async fn admit(
 fn not_admitted(reason: NotAdmitted) -> Error {
     let message = reason.to_string();
     match reason {
-        NotAdmitted::Wait(refused) => {
-            Error::new(ErrorKind::WaitRefused, message).with_retry_after(Some(refused.would_wait)).with_safe_to_retry(true)
-        }
+        NotAdmitted::Wait(refused) => Error::new(ErrorKind::WaitRefused, message)
+            .with_retry_after(Some(refused.would_wait))
+            .with_safe_to_retry(true),
         NotAdmitted::Refused(refusal) => {
             Error::new(refusal.kind(), message).with_retry_after(refusal.retry_after())
         }

@@ -10,11 +10,11 @@ use url::Url;
 
 use crate::admission::{Admission, AdmissionOptions};
 use crate::client::{Client, Made, Shared};
+use crate::credits::Budget;
 use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::operation::Service;
 use crate::options::CallOptions;
-use crate::credits::Budget;
-use crate::event::Event;
 use crate::quota::{Limits, StoreChoice};
 use crate::secret::{KeyHeader, KeyProvider, KeySource, Secret, checked_key};
 use crate::transport::{Network, Transport};
@@ -371,7 +371,9 @@ fn store_from_environment() -> Result<StoreChoice> {
         Ok(text) if text.trim().is_empty() => Ok(StoreChoice::Auto),
         Ok(text) => text.parse().map_err(|rule: &str| Error::config("KAKIYO_STORE", rule)),
         Err(std::env::VarError::NotPresent) => Ok(StoreChoice::Auto),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::config("KAKIYO_STORE", "the variable is not text")),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config("KAKIYO_STORE", "the variable is not text"))
+        }
     }
 }
 

@@ -149,9 +149,9 @@ impl Client {
     ///
     /// Kind `invalid_request` when the number contradicts what is known for sure; else as [`quota`](Self::quota).
     pub async fn reconcile(&self, account: &str, charged: u64) -> Result<()> {
-        let account: AccountKey = account
-            .parse()
-            .map_err(|_| Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever"))?;
+        let account: AccountKey = account.parse().map_err(|_| {
+            Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever")
+        })?;
         self.change(Change::Reconcile { account, charged }).await
     }
 

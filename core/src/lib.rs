@@ -59,7 +59,9 @@ pub use call::{Call, CallBudget, Request};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::Builder;
-pub use credits::{Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, InvalidBudget, OutOfCredits, Per};
+pub use credits::{
+    Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, InvalidBudget, OutOfCredits, Per,
+};
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
 pub use event::{Event, EventHook, EventKind};

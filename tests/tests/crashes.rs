@@ -38,6 +38,7 @@ enum Step {
 const STEPS: [Step; 4] = [Step::Reserved, Step::Sent, Step::Answered, Step::Settled];
 
 /// Plain HTTP over one connection a call, with a death at one step of one call.
+#[derive(Debug)]
 struct Deadly {
     step: Step,
     call: u32,
@@ -56,7 +57,11 @@ impl Deadly {
         die(Step::Reserved);
         let host = format!("{}:{}", request.url.host_str().unwrap(), request.url.port().unwrap());
         let mut stream = tokio::net::TcpStream::connect(&host).await?;
-        let mut text = format!("{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n", request.method, request.url.path());
+        let mut text = format!(
+            "{} {} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n",
+            request.method,
+            request.url.path()
+        );
         for (name, value) in &request.headers {
             text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }
@@ -72,7 +77,8 @@ impl Deadly {
         stream.read_to_end(&mut answer).await?;
         die(Step::Answered);
         let status = std::str::from_utf8(&answer[9..12]).unwrap().parse().unwrap();
-        let body = answer.windows(4).position(|window| window == b"\r\n\r\n").map(|end| answer.split_off(end + 4));
+        let body =
+            answer.windows(4).position(|window| window == b"\r\n\r\n").map(|end| answer.split_off(end + 4));
         Ok(Incoming { status, headers: http::HeaderMap::new(), body: body.unwrap_or_default().into() })
     }
 }
@@ -132,7 +138,11 @@ async fn child() {
 fn dies(sandbox: &Sandbox, folder: &Path, guard: &str, step: usize, call: u32) {
     let status = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--ignored", "--nocapture"])
-        .envs([("URL", sandbox.base_url()), ("KEY", sandbox.api_key().to_owned()), ("GUARD", guard.to_owned())])
+        .envs([
+            ("URL", sandbox.base_url()),
+            ("KEY", sandbox.api_key().to_owned()),
+            ("GUARD", guard.to_owned()),
+        ])
         .envs([("STEP", step.to_string()), ("CALL", call.to_string())])
         .env("FOLDER", folder)
         .stdout(Stdio::null())
@@ -158,10 +168,14 @@ async fn a_cap_outlives_every_crash_and_nothing_of_it_is_lost() {
             let sandbox = Sandbox::builder().unlimited().credits(10_000).start().await.unwrap();
             let folder = folder(&format!("cap-{step}-{call}"));
             dies(&sandbox, &folder, "cap", step, call);
-            let client = kept(builder(&sandbox.base_url(), sandbox.api_key(), &folder), "cap").build().unwrap();
+            let client =
+                kept(builder(&sandbox.base_url(), sandbox.api_key(), &folder), "cap").build().unwrap();
             let outcomes = at_once(&client, CALLERS).await;
             assert!(sandbox.spent() <= CAP, "{what}: {} credits of {CAP}", sandbox.spent());
-            assert!(outcomes.iter().flatten().all(|kind| *kind == ErrorKind::BudgetRefused), "{what}: {outcomes:?}");
+            assert!(
+                outcomes.iter().flatten().all(|kind| *kind == ErrorKind::BudgetRefused),
+                "{what}: {outcomes:?}"
+            );
             // Whoever died left reservations, which count as spent until somebody says what was charged.
             client.reconcile("team/ever", sandbox.spent()).await.unwrap();
             at_once(&client, CALLERS).await;

@@ -46,7 +46,9 @@ impl Team {
         let mut foreseen = Foreseen::default();
         for (behind, last) in [(1, false), (calls.max(2) - 1, true)] {
             match when(behind).await? {
-                Step::Refuse(refusal) => return Ok(Foreseen { refused: Some(refusal.to_string()), ..foreseen }),
+                Step::Refuse(refusal) => {
+                    return Ok(Foreseen { refused: Some(refusal.to_string()), ..foreseen });
+                }
                 Step::Wait { earliest, why, .. } if last && calls > 1 => {
                     foreseen.last = earliest;
                     foreseen.reason = (!earliest.is_zero()).then(|| why.text(&ask.call));
@@ -68,7 +70,8 @@ impl Team {
             notes.extend(restraints(state.groups(), now));
             let ledger = state.ledger().clone();
             // Nothing in this process is reserved but by calls that it makes.
-            let in_flight = ledger.accounts.iter().map(|(key, account)| (key.clone(), account.reserved)).collect();
+            let in_flight =
+                ledger.accounts.iter().map(|(key, account)| (key.clone(), account.reserved)).collect();
             View {
                 groups: snapshot::of(state.groups(), now),
                 ledger,
@@ -90,7 +93,9 @@ impl Team {
             let ledger = inner.queue.state.ledger();
             // What is reserved here is held by calls under way.
             let open = match &change {
-                Change::Reconcile { account, .. } => ledger.accounts.get(account).map_or(0, |account| account.reserved),
+                Change::Reconcile { account, .. } => {
+                    ledger.accounts.get(account).map_or(0, |account| account.reserved)
+                }
                 _ => 0,
             };
             let outcome = change.apply(ledger, open);
@@ -171,7 +176,9 @@ pub(super) fn words(learned: &Learned) -> Vec<String> {
     for tier in [Tier::High, Tier::Medium, Tier::Low] {
         match learned.passed(tier) {
             Passed::No => {}
-            Passed::Together => words.push(format!("the {tier} tier has no number of its own, its operations may")),
+            Passed::Together => {
+                words.push(format!("the {tier} tier has no number of its own, its operations may"))
+            }
             Passed::Alone => words.push(format!("the {tier} tier has no number of its own")),
         }
     }

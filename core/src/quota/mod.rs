@@ -35,6 +35,7 @@ mod tests;
 
 pub use call::{CallGroup, Class, Tier};
 pub use clock::{Clock, TokioClock};
+pub(crate) use foresee::Foreseen;
 pub use lease::{Answer, Lease, Settlement};
 pub use limits::{InvalidLimits, Limit, LimitGroup, Limits};
 pub(crate) use notice::Notice;
@@ -43,9 +44,8 @@ pub use presets::{ServiceLimits, Whole};
 pub use registry::{TeamId, team};
 pub use rule::Pace;
 pub use snapshot::GroupSnapshot;
-pub(crate) use foresee::Foreseen;
-pub(crate) use store::{Change, ChangeError};
 pub(crate) use store::STORE_TIMEOUT;
+pub(crate) use store::{Change, ChangeError};
 pub use store::{StoreChoice, StoreError};
 pub(crate) use team::NotAdmitted;
 pub use team::{Team, WaitRefused};

@@ -91,10 +91,8 @@ impl Notice {
             Pace::Paced | Pace::Free => "evenly spaced",
         };
         let foreign = limit.saturating_sub(admitted);
-        let others = format!(
-            "about {foreign} of {limit} calls {} on {group} are made by somebody else",
-            per(window)
-        );
+        let others =
+            format!("about {foreign} of {limit} calls {} on {group} are made by somebody else", per(window));
         let (foreign, message) = match lesson {
             Lesson::Paced { pace: how, calls: None } => (
                 None,
@@ -112,10 +110,9 @@ impl Notice {
                     per(window)
                 ),
             ),
-            Lesson::Ceiling { calls, span } => (
-                Some(foreign),
-                format!("{others}: at most {calls} go out for {}", length(span)),
-            ),
+            Lesson::Ceiling { calls, span } => {
+                (Some(foreign), format!("{others}: at most {calls} go out for {}", length(span)))
+            }
         };
         Self::Restrained { group, foreign, message }
     }

@@ -70,7 +70,8 @@ impl FromStr for StoreChoice {
     }
 }
 
-const WORDS: &str = "expected auto, process, host, or the address of a Redis server such as redis://host:6379";
+const WORDS: &str =
+    "expected auto, process, host, or the address of a Redis server such as redis://host:6379";
 
 /// How long a server is waited for unless somebody says.
 pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -89,10 +90,7 @@ fn check_url(url: &str) -> Result<(), &'static str> {
 /// # Errors
 ///
 /// When a store was asked for that cannot be opened. What nobody asked for falls back to the process with a word.
-pub(crate) async fn open(
-    choice: &StoreChoice,
-    team: TeamId,
-) -> Result<Option<Arc<dyn Store>>, StoreError> {
+pub(crate) async fn open(choice: &StoreChoice, team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
     match choice {
         StoreChoice::Auto | StoreChoice::Process => Ok(None),
         StoreChoice::Redis { url, timeout, fail_open } => {
