@@ -16,9 +16,10 @@ use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 pub use self::budget::CallBudget;
+pub(crate) use self::failed::cancelled_by_caller;
 use self::failed::{cancelled, lost, not_sent, refused};
 pub use self::typed::Call;
-pub(crate) use self::typed::{decoded, typed, untouched};
+pub(crate) use self::typed::{decoded, requested, typed, untouched};
 use crate::cancel::Progress;
 use crate::client::{Client, Shared};
 use crate::deprecation;
@@ -27,6 +28,7 @@ use crate::operation::{Group, OperationSpec, RetryClass};
 use crate::options::CallOptions;
 use crate::quota::{self, CallGroup, Lease, NotAdmitted};
 use crate::response::{Credits, Meta, request_id};
+use crate::saving;
 use crate::secret::Secret;
 use crate::transport::error_body::ErrorBody;
 use crate::transport::retry::{self, Attempt, RETRY_BUDGET};
@@ -49,6 +51,10 @@ pub struct Request {
     pub(crate) price: u32,
     pub(crate) retry: RetryClass,
     pub(crate) timeout: Duration,
+    /// Whether its answer stays good for a while.
+    pub(crate) cacheable: bool,
+    /// Calls of one row that it stands for.
+    pub(crate) rows: u32,
 }
 
 impl Request {
@@ -74,6 +80,8 @@ impl Request {
             price: spec.price,
             retry: spec.retry,
             timeout: spec.default_timeout(),
+            cacheable: spec.cacheable,
+            rows: 1,
         }
     }
 
@@ -100,22 +108,32 @@ impl Request {
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A complete good answer with what is known of the call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
     pub(crate) meta: Meta,
 }
 
-/// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
-///
-/// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
+/// Checks the call and makes it, unless what the client spares makes it needless.
 pub(crate) async fn run(client: &Client, mut request: Request, options: &CallOptions) -> Result<Answer> {
-    let operation = request.operation;
+    checked(client, &mut request, options)?;
+    saving::through(client, request, options).await
+}
+
+/// Checks the options of a call, and gives it its idempotency key.
+pub(crate) fn checked(client: &Client, request: &mut Request, options: &CallOptions) -> Result<()> {
     options
         .validate()
         .and_then(|()| request.take_key(options))
         .and_then(|()| options.fit(client.shared().profile().service))
-        .map_err(|error| error.with_operation(operation))?;
+        .map_err(|error| error.with_operation(request.operation))
+}
+
+/// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
+///
+/// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
+pub(crate) async fn made(client: &Client, request: Request, options: &CallOptions) -> Result<Answer> {
+    let operation = request.operation;
     let idempotency_key = request.idempotency_key.clone();
     let mut tally = Tally::default();
     let outcome = match options.cancel.clone() {
@@ -262,6 +280,7 @@ impl Tally {
             quota_left: self.quota_left,
             waited: self.waited,
             elapsed: started.elapsed(),
+            saved: 0,
         };
         Answer { body: incoming.body, meta }
     }

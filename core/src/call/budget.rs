@@ -21,6 +21,11 @@ impl CallBudget {
         Self { cap, gone: Arc::default() }
     }
 
+    /// What tells it from others as long as it lives: calls that pay from different ones are never one call.
+    pub(crate) fn mark(&self) -> usize {
+        Arc::as_ptr(&self.gone).addr()
+    }
+
     /// Takes the price of one attempt, or refuses it.
     pub(super) fn reserve(&self, price: u32) -> Result<Held> {
         let mut gone = self.gone.lock().unwrap_or_else(PoisonError::into_inner);

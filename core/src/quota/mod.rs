@@ -18,6 +18,7 @@ mod lease;
 mod limits;
 mod notice;
 mod presets;
+mod priced;
 mod queue;
 mod registry;
 mod restraint;
@@ -41,6 +42,8 @@ pub use limits::{InvalidLimits, Limit, LimitGroup, Limits};
 pub(crate) use notice::Notice;
 pub(crate) use presets::{Ask, Ears};
 pub use presets::{ServiceLimits, Whole};
+#[doc(hidden)]
+pub use priced::Budgets;
 pub use registry::{TeamId, team};
 pub use rule::Pace;
 pub use snapshot::GroupSnapshot;
