@@ -85,7 +85,8 @@ impl History {
         let clock = TestClock::new();
         let team = fastrand::u64(..);
         let stores = [store_at(url, team, Some(&clock)), store_at(url, team, Some(&clock))];
-        let whole = random.bool().then_some(Whole { calls: 7, at_once: 2 }).filter(|_| seed.is_multiple_of(3));
+        let whole =
+            random.bool().then_some(Whole { calls: 7, at_once: 2 }).filter(|_| seed.is_multiple_of(3));
         let clients = (0..2).map(|_| {
             let limits = limits(&mut random);
             (limits, ServiceLimits { whole, ..SERVICE }, ClientId::new())
