@@ -45,3 +45,12 @@ pub(super) fn sorted(mut groups: Vec<GroupSnapshot>) -> Vec<GroupSnapshot> {
     groups.sort_by(|left, right| left.name.cmp(&right.name));
     groups
 }
+
+/// The name of a record in a store as users read it.
+pub(super) fn shown(record: &str) -> String {
+    match record.split_once('/') {
+        Some(("tier", tier)) => format!("{tier} tier"),
+        Some((_, name)) => name.to_owned(),
+        None => record.to_owned(),
+    }
+}

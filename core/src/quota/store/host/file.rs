@@ -183,10 +183,14 @@ pub(super) fn connect(path: &Path) -> Result<Connection, Trouble> {
     Ok(connection)
 }
 
-/// Writes the log back into the file, as far as nobody is reading it, while steps go on.
+/// Writes the log back into the file, so that it begins anew.
 pub(super) fn write_back(path: &Path) -> Result<(), Trouble> {
     let connection = connect(path)?;
-    Ok(connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(()))?)
+    // First most of it while steps go on, then the rest, for which they have to wait.
+    for mode in ["PASSIVE", "RESTART"] {
+        connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], |_| Ok(()))?;
+    }
+    Ok(())
 }
 
 /// A file that others cannot read. One that is there already is left as it is.

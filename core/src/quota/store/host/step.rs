@@ -22,7 +22,7 @@ use crate::quota::state::{Decision, Grant, State};
 use crate::quota::store::{Change, ChangeError, Step, StoreError};
 
 /// After so many steps the file is tidied.
-const TIDY_AFTER: u32 = 256;
+const TIDY_AFTER: u32 = 512;
 
 /// The answer to a question, and what is known of the team now.
 pub(super) type Answer<T> = Result<(T, Learned), Trouble>;

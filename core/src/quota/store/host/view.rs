@@ -10,8 +10,9 @@ use super::records;
 use super::step::{Answer, held_in};
 use super::time::HostTime;
 use crate::credits::Ledger;
+use crate::quota::foresee;
+use crate::quota::snapshot::{self, shown};
 use crate::quota::store::View;
-use crate::quota::{foresee, snapshot};
 
 pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<View> {
     let transaction = book.begin_step()?;
@@ -22,9 +23,10 @@ pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<
     let in_flight = in_flight.filter(|(_, held)| *held > 0).collect();
     let records = records::read_all(&transaction, &header)?;
     let groups =
-        records.iter().filter_map(|(name, group)| snapshot::of_group(&title(name), group, header.now));
-    let restraints =
-        records.iter().filter_map(|(name, group)| foresee::restrained(&title(name), &group.memo.restraint, header.now));
+        records.iter().filter_map(|(name, group)| snapshot::of_group(&shown(name), group, header.now));
+    let restraints = records
+        .iter()
+        .filter_map(|(name, group)| foresee::restrained(&shown(name), &group.memo.restraint, header.now));
     let view = View {
         groups: snapshot::sorted(groups.collect()),
         ledger: Ledger { accounts, purse: header.purse.clone() },
@@ -40,13 +42,4 @@ pub(super) fn view(book: &mut Book, time: &dyn HostTime, path: &Path) -> Answer<
 
 pub(super) fn place(path: &Path) -> String {
     format!("in {}", path.display())
-}
-
-/// The name of a record as users read it.
-fn title(record: &str) -> String {
-    match record.split_once('/') {
-        Some(("tier", tier)) => format!("{tier} tier"),
-        Some((_, name)) => name.to_owned(),
-        None => record.to_owned(),
-    }
 }

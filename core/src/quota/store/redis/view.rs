@@ -13,7 +13,7 @@ use super::{Live, RedisStore};
 use crate::credits::{Account, AccountKey, Ledger};
 use crate::quota::foresee::{restrained, words};
 use crate::quota::rule::hold;
-use crate::quota::snapshot::GroupSnapshot;
+use crate::quota::snapshot::{GroupSnapshot, shown};
 use crate::quota::store::{StoreError, View};
 
 impl RedisStore {
@@ -138,14 +138,5 @@ impl RedisStore {
         });
         let (held, ahead) = counted.await?;
         Ok((held, ahead.iter().filter(|member| member.get(1..2) == Some("o")).count()))
-    }
-}
-
-/// The name of a group as users read it.
-fn shown(record: &str) -> String {
-    match record.split_once('/') {
-        Some(("tier", tier)) => format!("{tier} tier"),
-        Some((_, name)) => name.to_owned(),
-        None => record.to_owned(),
     }
 }
