@@ -87,7 +87,11 @@ async fn calls(job: &Job) -> Result<Outcome, String> {
                     Ok(_) => outcome.calls += 1,
                     Err(error) if error.kind() == ErrorKind::WaitRefused => return,
                     Err(error) => {
-                        *outcome.errors.entry(format!("{}: {error}", error.kind())).or_default() += 1
+                        *outcome.errors.entry(format!("{}: {error}", error.kind())).or_default() += 1;
+                        // The cap is reached, and stays so.
+                        if error.kind() == ErrorKind::BudgetRefused {
+                            return;
+                        }
                     }
                 }
             }

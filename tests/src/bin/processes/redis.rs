@@ -115,6 +115,8 @@ pub(crate) fn disturbed() -> Result<(), String> {
         timeout: 5.0,
         cap: None,
     };
+    // A server that has just been started may have forgotten calls of before: nothing goes for a window and a flight.
+    std::thread::sleep(Duration::from_secs_f64(WINDOW + 2.0 + 1.0));
     let url = server.url();
     let states = folders.each_ref().map(|folder| folder.display().to_string());
     let start = |job: &Job, position: usize| {
@@ -137,15 +139,16 @@ pub(crate) fn disturbed() -> Result<(), String> {
     let (served, rejected) = (sandbox.calls(), sandbox.rejections());
     let allowed = u64::from(LIMIT) * 6;
     println!(
-        "redis: 8 processes served {served} of {allowed}, 3 s of which the server stood still, rejected {rejected}"
+        "redis: 8 processes served {served} of {allowed}; the server stood still for 3 s and was restarted; rejected {rejected}"
     );
     no_errors(&outcomes)?;
     check(rejected == 0, "the sandbox rejected calls")?;
-    check(served * 100 >= allowed * 60, "much less than what is allowed was served")?;
+    // After its restart nothing goes for a window and a flight either, which is 7 s of the 30.
+    check(served * 100 >= allowed * 50, "much less than what is allowed was served")?;
 
     // A cap over all of them: what was spent so far counts, and a hundred more fit.
     let cap = sandbox.spent() + 100;
-    let capped = Job { seconds: 2.0 * WINDOW, limit: 1_000, cap: Some(cap), ..job.clone() };
+    let capped = Job { seconds: 4.0 * WINDOW, limit: 1_000, cap: Some(cap), ..job.clone() };
     let environment = [("KAKIYO_STORE", url.as_str())];
     sandbox
         .control("POST", "/_sandbox/settings", serde_json::json!({"unlimited": true}))
