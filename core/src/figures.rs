@@ -127,6 +127,7 @@ impl Client {
     ///
     /// As [`quota`](Self::quota).
     pub async fn declare_balance(&self, credits: u64) -> Result<()> {
+        counted("credits", credits)?;
         self.change(Change::Declare(credits)).await
     }
 
@@ -148,6 +149,7 @@ impl Client {
     ///
     /// Kind `invalid_request` when the number contradicts what is known for sure; else as [`quota`](Self::quota).
     pub async fn reconcile(&self, account: &str, charged: u64) -> Result<()> {
+        counted("charged", charged)?;
         let account: AccountKey = account
             .parse()
             .map_err(|_| Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever"))?;
@@ -178,6 +180,10 @@ impl Client {
         let key = self.shared().key().await?;
         Ok(self.shared().team(&key))
     }
+}
+
+fn counted(field: &'static str, credits: u64) -> Result<()> {
+    crate::credits::check_number(field, credits).map_err(|invalid| Error::invalid(invalid.field, invalid.message))
 }
 
 pub(crate) fn stored(error: quota::StoreError) -> Error {
