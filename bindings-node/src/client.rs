@@ -14,7 +14,7 @@ use crate::key::{self, KeyFunction};
 use crate::options;
 use crate::outcome::{self, Outcome};
 use crate::pages::Pages;
-use crate::runtime::settle_call;
+use crate::runtime::{settle_call, settle_later};
 
 /// A client and the inbox that its outcomes go to.
 #[napi]
@@ -133,6 +133,16 @@ impl Client {
             let subject = Subject::named(&subject)?;
             let report = enquiry::ask(&client, subject, &said, &options, options::UNIT).await?;
             Ok(report.map_or_else(Outcome::default, |report| Outcome::value(&report)))
+        });
+    }
+
+    /// Sends the adds that linger; they are answered when the outcome comes.
+    #[napi]
+    pub fn flush(&self, ticket: u32) {
+        let client = self.client.clone();
+        settle_later(self.post.clone(), ticket, async move {
+            client.close().await;
+            Ok(Outcome::default())
         });
     }
 

@@ -89,7 +89,7 @@ export abstract class Client extends Resource {
     return this.#session.ask("explain_import", said, options, (report) => new Explanation(report));
   }
 
-  /** Refuses new calls; resolves when those under way have settled. Without it the process ends as well. */
+  /** Refuses new calls and sends the adds that linger; resolves when those under way have settled. Without it the process ends as well. */
   close(): Promise<void> {
     return this.#session.close();
   }

@@ -49,6 +49,7 @@ export type {
   CustomLimit,
   DefaultOptions,
   KaikoOptions,
+  KakiyoOptions,
   KeyProvider,
   LimitPreset,
   LimitRule,

@@ -43,6 +43,7 @@ export interface NativeClient {
     token?: NativeCancelToken,
   ): void;
   ask(ticket: number, subject: string, said: string, options?: string): void;
+  flush(ticket: number): void;
   openPages(operation: string, args: string, options?: string): NativePages;
 }
 

@@ -187,10 +187,23 @@ export interface ClientOptions {
   retryDelay?: number | undefined;
   /** Headers for every call. */
   extraHeaders?: Record<string, string> | undefined;
+  /** Whether equal reads that are under way at once are one call; false unless set. */
+  shareReads?: boolean | undefined;
   /** Hears what a user should know although nothing failed; without it `process.emitWarning` tells. */
   onWarning?: WarningListener | undefined;
   /** Hears waits, lessons, budgets and credits while calls are under way; `NODE_DEBUG=kakiyo` logs them. */
   onEvent?: EventListener | undefined;
+}
+
+/** Options of a client of Kakiyo. */
+export interface KakiyoOptions extends ClientOptions {
+  /**
+   * Whether single adds of people travel together, up to `size` (100) in one call, after lingering (50 milliseconds). Each
+   * caller gets the outcome of their own. False unless set.
+   */
+  coalesce?: boolean | { linger?: number; size?: number } | undefined;
+  /** How long models, products and prompts are answered from memory, in milliseconds; not at all unless set. */
+  cache?: number | false | undefined;
 }
 
 /** Options of a client of Kaiko. */

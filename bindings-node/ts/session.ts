@@ -14,6 +14,7 @@ import type {
   ClientOptions,
   DefaultOptions,
   KaikoOptions,
+  KakiyoOptions,
   KeyProvider,
   PageOptions,
   RawOptions,
@@ -60,7 +61,7 @@ export class Session {
     passOn(warnings, onWarning);
   }
 
-  static open(service: Service, options: ClientOptions | KaikoOptions): Session {
+  static open(service: Service, options: ClientOptions | KakiyoOptions | KaikoOptions): Session {
     requireObject("config", "options", options);
     const { apiKey, onWarning, onEvent, ...rest } = options;
     requireListener("onWarning", onWarning);
@@ -137,7 +138,14 @@ export class Session {
   close(): Promise<void> {
     const life = this.#life;
     life.closed = true;
-    return life.underWay === 0 ? Promise.resolve() : new Promise((resolve) => void life.idle.push(resolve));
+    if (life.underWay === 0) {
+      return Promise.resolve();
+    }
+    inbox().send(
+      (ticket) => this.#client.flush(ticket),
+      () => {},
+    );
+    return new Promise((resolve) => void life.idle.push(resolve));
   }
 
   /** Makes a request. What is thrown on the way out becomes the error of its promise. */

@@ -69,9 +69,17 @@ impl Client {
         self.events.pass_on(py, self.on_event.as_ref())
     }
 
-    /// Closes the client; its connections go with its last copy.
-    fn close(&self) {
-        self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Closes the client and waits for the adds that linger; its connections go with its last copy.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        match self.closing() {
+            Some(call) => self.wait(py, &Arc::new(CancelToken::new()), call).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for the running event loop; `None` where there is nothing to wait for.
+    fn start_close<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.closing().map(|call| self.start(py, Arc::new(CancelToken::new()), call)).transpose()
     }
 
     fn call(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Py<PyAny>> {
@@ -163,6 +171,18 @@ impl Client {
     fn open(&self, py: Python<'_>) -> PyResult<kakiyo::Client> {
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).clone();
         client.ok_or_else(|| errors::refused(py, "config", None, "this client is closed: open another one"))
+    }
+
+    /// Closes the client; what is left to wait for.
+    fn closing(&self) -> Option<CallFuture> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        if !client.lingers() {
+            return None;
+        }
+        Some(Box::pin(async move {
+            client.close().await;
+            Ok(Answer::Nothing)
+        }))
     }
 
     /// Waits for a call on this thread, and passes on what users should hear of meanwhile.

@@ -63,31 +63,33 @@ impl Admission {
         if let Some(priority) = options.priority {
             call = call.class(priority);
         }
-        let ears = self.on_event.clone().map(|hook| -> quota::Ears {
-            Arc::new(move |notice| hook(&Event::of(notice, operation)))
-        });
+        let ears = self
+            .on_event
+            .clone()
+            .map(|hook| -> quota::Ears { Arc::new(move |notice| hook(&Event::of(notice, operation))) });
         Arc::new(quota::Ask {
             call,
             limits: self.limits.clone(),
             service: *profile.quota,
-            lease: timeout.saturating_add(profile.quota.max_in_flight),
+            lease: timeout.saturating_add(self.limits.longest_flight(profile.quota)),
             money: Some(self.claim(profile, request, options)),
             ears,
         })
     }
 
+    /// The balance as the client's option says it.
+    pub(crate) fn balance(&self) -> Option<u64> {
+        self.balance
+    }
+
     /// What the client keeps to between calls, for reports.
-    pub(crate) fn standing_claim(&self, defaults: &CallOptions) -> Claim {
-        let caps = match &defaults.budget {
-            Some(budget) => self.caps.iter().cloned().chain([budget.cap()]).collect(),
-            None => Arc::clone(&self.caps),
-        };
+    pub(crate) fn standing_claim(&self) -> Claim {
         Claim {
             price: crate::response::Credits::NONE,
             critical: false,
             cheaper: None,
             labels: Arc::default(),
-            caps,
+            caps: Arc::clone(&self.caps),
             floor: self.floor,
             balance: self.balance,
         }
@@ -96,17 +98,13 @@ impl Admission {
     fn claim(&self, profile: &ServiceProfile, request: &Request, options: &CallOptions) -> Claim {
         let tag = options.tag.clone().map(BudgetOn::Tag);
         let job = options.job.clone().map(BudgetOn::Job);
-        let caps = match &options.budget {
-            Some(budget) => self.caps.iter().cloned().chain([budget.cap()]).collect(),
-            None => Arc::clone(&self.caps),
-        };
         let cheaper = profile.cheaper.iter().find(|(operation, _)| *operation == request.operation);
         Claim {
             price: request.price(),
             critical: profile.critical.contains(&request.operation),
             cheaper: cheaper.map(|(_, way)| *way),
             labels: tag.into_iter().chain(job).collect(),
-            caps,
+            caps: Arc::clone(&self.caps),
             floor: self.floor,
             balance: self.balance,
         }
@@ -122,28 +120,5 @@ impl fmt::Debug for Admission {
             .field("balance", &self.balance)
             .field("floor", &self.floor)
             .finish_non_exhaustive()
-    }
-}
-
-/// A cap on the calls that are made with the same options: one call with its retries, or a walk with all its pages.
-#[derive(Clone, Debug)]
-pub struct CallBudget {
-    cap: u64,
-    id: ClientId,
-}
-
-impl CallBudget {
-    /// Allows so many credits from here on.
-    #[must_use]
-    pub fn new(cap: u64) -> Self {
-        Self { cap, id: ClientId::new() }
-    }
-
-    fn cap(&self) -> Cap {
-        Budget::new(self.cap).cap_of(self.id)
-    }
-
-    pub(crate) fn validate(&self) -> Result<()> {
-        Budget::new(self.cap).validate().map_err(|invalid| Error::invalid("budget", invalid.message))
     }
 }

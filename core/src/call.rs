@@ -4,6 +4,7 @@
 //! to, decide whether another attempt is made. It knows no operation and no type: `typed` is the shell
 //! around it, `failed` says what a failed attempt means.
 
+mod budget;
 mod failed;
 mod typed;
 
@@ -14,9 +15,11 @@ use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, USER_AGENT};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
+pub use self::budget::CallBudget;
+pub(crate) use self::failed::cancelled_by_caller;
 use self::failed::{cancelled, lost, not_sent, refused};
 pub use self::typed::Call;
-pub(crate) use self::typed::{decoded, typed, untouched};
+pub(crate) use self::typed::{decoded, requested, typed, untouched};
 use crate::cancel::Progress;
 use crate::client::{Client, Shared};
 use crate::deprecation;
@@ -25,6 +28,7 @@ use crate::operation::{Group, OperationSpec, RetryClass};
 use crate::options::CallOptions;
 use crate::quota::{self, CallGroup, Lease, NotAdmitted};
 use crate::response::{Credits, Meta, request_id};
+use crate::saving;
 use crate::secret::Secret;
 use crate::transport::error_body::ErrorBody;
 use crate::transport::retry::{self, Attempt, RETRY_BUDGET};
@@ -47,6 +51,10 @@ pub struct Request {
     pub(crate) price: u32,
     pub(crate) retry: RetryClass,
     pub(crate) timeout: Duration,
+    /// Whether its answer stays good for a while.
+    pub(crate) cacheable: bool,
+    /// Calls of one row that it stands for.
+    pub(crate) rows: u32,
 }
 
 impl Request {
@@ -72,6 +80,8 @@ impl Request {
             price: spec.price,
             retry: spec.retry,
             timeout: spec.default_timeout(),
+            cacheable: spec.cacheable,
+            rows: 1,
         }
     }
 
@@ -98,22 +108,32 @@ impl Request {
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// A complete good answer with what is known of the call.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Answer {
     pub(crate) body: Bytes,
     pub(crate) meta: Meta,
 }
 
-/// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
-///
-/// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
+/// Checks the call and makes it, unless what the client spares makes it needless.
 pub(crate) async fn run(client: &Client, mut request: Request, options: &CallOptions) -> Result<Answer> {
-    let operation = request.operation;
+    checked(client, &mut request, options)?;
+    saving::through(client, request, options).await
+}
+
+/// Checks the options of a call, and gives it its idempotency key.
+pub(crate) fn checked(client: &Client, request: &mut Request, options: &CallOptions) -> Result<()> {
     options
         .validate()
         .and_then(|()| request.take_key(options))
         .and_then(|()| options.fit(client.shared().profile().service))
-        .map_err(|error| error.with_operation(operation))?;
+        .map_err(|error| error.with_operation(request.operation))
+}
+
+/// Makes the call: as many attempts as its class, the options and the process's retry budget allow.
+///
+/// Cancelled by its token or by being dropped, it leaves the slot of a sent attempt occupied as long as it may count.
+pub(crate) async fn made(client: &Client, request: Request, options: &CallOptions) -> Result<Answer> {
+    let operation = request.operation;
     let idempotency_key = request.idempotency_key.clone();
     let mut tally = Tally::default();
     let outcome = match options.cancel.clone() {
@@ -156,6 +176,10 @@ async fn attempts(
         let outgoing = outgoing(client, &request, options, &key, timeout)?;
 
         // Admit.
+        let mut purse = match &options.budget {
+            Some(budget) => Some(budget.reserve(request.price).map_err(|error| tally.onto(error))?),
+            None => None,
+        };
         let mut lease =
             admit(client, &request, options, &key, timeout).await.map_err(|error| tally.onto(error))?;
         tally.waited += lease.waited();
@@ -166,12 +190,19 @@ async fn attempts(
             token.record(Progress::Sent);
         }
         lease.mark_sent();
+        if let Some(purse) = &mut purse {
+            purse.mark_sent();
+        }
         tally.attempts += 1;
         tally.under_way = true;
         let exchanged = shared.sender().send(outgoing).await;
 
         // Settle.
+        let before = tally.credits.max;
         let settled = settle(shared, lease, exchanged, request.price, tally).await;
+        if let Some(purse) = purse {
+            purse.settle(tally.credits.max - before);
+        }
         tally.under_way = false;
         if let Some(token) = &options.cancel
             && !matches!(settled, Settled::Lost(_))
@@ -249,6 +280,7 @@ impl Tally {
             quota_left: self.quota_left,
             waited: self.waited,
             elapsed: started.elapsed(),
+            saved: 0,
         };
         Answer { body: incoming.body, meta }
     }
@@ -281,9 +313,9 @@ async fn admit(
 fn not_admitted(reason: NotAdmitted) -> Error {
     let message = reason.to_string();
     match reason {
-        NotAdmitted::Wait(refused) => {
-            Error::new(ErrorKind::WaitRefused, message).with_retry_after(Some(refused.would_wait)).with_safe_to_retry(true)
-        }
+        NotAdmitted::Wait(refused) => Error::new(ErrorKind::WaitRefused, message)
+            .with_retry_after(Some(refused.would_wait))
+            .with_safe_to_retry(true),
         NotAdmitted::Refused(refusal) => {
             Error::new(refusal.kind(), message).with_retry_after(refusal.retry_after())
         }

@@ -17,6 +17,7 @@ use crate::options::CallOptions;
 use crate::per_process::PerProcess;
 use crate::quota::{CallGroup, Team, Tier};
 use crate::response::Response;
+use crate::saving::{Saved, Saving, SavingOptions};
 use crate::secret::{self, KeyHeader, KeySource, Secret};
 use crate::transport::error_body::ErrorBody;
 use crate::transport::{HttpClient, Network, Sender, Transport};
@@ -70,6 +71,23 @@ impl Client {
     /// The warnings that no hook has taken, oldest first; they are given once.
     pub fn take_warnings(&self) -> Vec<Warning> {
         self.shared.warnings.take()
+    }
+
+    /// What this client and its copies did not spend so far.
+    pub fn saved(&self) -> Saved {
+        self.shared.saving.saved()
+    }
+
+    /// Whether there are adds that [`close`](Self::close) would wait for.
+    pub fn lingers(&self) -> bool {
+        self.shared.saving.lingers()
+    }
+
+    /// Sends the adds that linger (option `coalesce`) and waits until they are answered. Their callers get the outcomes.
+    ///
+    /// The client and its copies can be used on; adds go out one by one then.
+    pub async fn close(&self) {
+        self.shared.saving.close().await;
     }
 
     pub(crate) fn from_shared(shared: Arc<Shared>, defaults: CallOptions) -> Self {
@@ -142,6 +160,8 @@ fn raw_request(
         price: crate::registry::highest_price(profile.service),
         retry,
         timeout: profile.service.timeout(),
+        cacheable: false,
+        rows: 1,
     })
 }
 
@@ -158,6 +178,7 @@ pub(crate) struct Made {
     pub(crate) transport: Option<Arc<dyn Transport>>,
     pub(crate) key_header: KeyHeader,
     pub(crate) on_warning: Option<WarningHook>,
+    pub(crate) saving: SavingOptions,
 }
 
 /// What all copies of a client share.
@@ -179,6 +200,7 @@ pub(crate) struct Shared {
     prepared: OnceLock<()>,
     key_header: KeyHeader,
     warnings: Warnings,
+    saving: Saving,
 }
 
 impl Shared {
@@ -194,6 +216,7 @@ impl Shared {
             transport,
             key_header,
             on_warning,
+            saving,
         } = made;
         let retry_delay = network.retry_delay;
         let user_agent = HeaderValue::try_from(network.user_agent_text())
@@ -223,12 +246,17 @@ impl Shared {
             prepared: OnceLock::new(),
             key_header,
             warnings,
+            saving: Saving::new(saving, profile.service),
         }
     }
 
     /// The header that carries the key.
     pub(crate) fn key_header(&self) -> KeyHeader {
         self.key_header
+    }
+
+    pub(crate) fn saving(&self) -> &Saving {
+        &self.saving
     }
 
     pub(crate) fn warnings(&self) -> &Warnings {

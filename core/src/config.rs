@@ -10,12 +10,13 @@ use url::Url;
 
 use crate::admission::{Admission, AdmissionOptions};
 use crate::client::{Client, Made, Shared};
+use crate::credits::Budget;
 use crate::error::{Error, Result};
+use crate::event::Event;
 use crate::operation::Service;
 use crate::options::CallOptions;
-use crate::credits::Budget;
-use crate::event::Event;
 use crate::quota::{Limits, StoreChoice};
+use crate::saving::{Coalesce, SavingOptions};
 use crate::secret::{KeyHeader, KeyProvider, KeySource, Secret, checked_key};
 use crate::transport::{Network, Transport};
 use crate::warning::{Warning, WarningHook};
@@ -66,6 +67,7 @@ pub struct Builder<C = crate::Kakiyo> {
     store: Option<StoreChoice>,
     key_header: KeyHeader,
     on_warning: Option<WarningHook>,
+    saving: SavingOptions,
     client: PhantomData<fn() -> C>,
 }
 
@@ -84,6 +86,7 @@ impl<C: From<Client>> Builder<C> {
             store: None,
             key_header: profile.key_header,
             on_warning: None,
+            saving: SavingOptions::default(),
             client: PhantomData,
         }
     }
@@ -236,6 +239,38 @@ impl<C: From<Client>> Builder<C> {
         self
     }
 
+    /// Lets single adds of people travel together: they linger a moment and leave as one batch, for the price of one call
+    /// instead of one each. Every caller still gets an outcome of its own; the `list_id` is that of the batch. Off unless
+    /// set. Kakiyo only.
+    ///
+    /// Adds travel together when campaign and call options are the same. The batch enters the quota like any call, so
+    /// `max_wait` does not count the lingering. In the metas, the first caller has the attempts and credits of the batch,
+    /// the others have none and `saved`. An add that is cancelled before its batch leaves is taken out; after that, it is
+    /// an error of kind `outcome_unknown`. Call `close` before the process ends, so that nothing is left lingering.
+    pub fn coalesce(mut self, coalesce: Coalesce) -> Self {
+        self.saving.coalesce = Some(coalesce);
+        self
+    }
+
+    /// Keeps answers in memory for this long, at most a week: those of models, products and prompts, which change seldom.
+    /// Off unless set. Kakiyo only.
+    ///
+    /// A kept answer costs nothing: its meta has no attempts and no credits. Writes of this client and its copies to
+    /// models, products or prompts make it forget what it kept of them; those of others are seen when the time is over.
+    pub fn cache(mut self, ttl: Duration) -> Self {
+        self.saving.cache = Some(ttl);
+        self
+    }
+
+    /// Whether equal reads at the same time make one call, whose answer (or error) all of them get; false unless set.
+    ///
+    /// Equal are reads with the same address, headers and options. Who cancels leaves alone. A read after a write of this
+    /// client never gets an answer from before it.
+    pub fn share_reads(mut self, share: bool) -> Self {
+        self.saving.share_reads = share;
+        self
+    }
+
     /// One of the addresses that the vendor runs, by name; `base_url` goes before it.
     pub(crate) fn named_environment(mut self, name: impl Into<String>) -> Self {
         self.environment = Some(name.into());
@@ -279,6 +314,7 @@ impl<C: From<Client>> Builder<C> {
         self.defaults.headers()?;
         self.admission.validate()?;
         self.network.validate()?;
+        self.saving.validate(self.profile.service)?;
         let store = match self.store {
             Some(store) => store,
             None => store_from_environment()?,
@@ -295,6 +331,7 @@ impl<C: From<Client>> Builder<C> {
             transport: self.transport,
             key_header: self.key_header,
             on_warning: self.on_warning,
+            saving: self.saving,
         });
         Ok(Client::from_shared(Arc::new(shared), self.defaults).into())
     }
@@ -336,6 +373,7 @@ impl<C> Clone for Builder<C> {
             environment: self.environment.clone(),
             key_header: self.key_header,
             on_warning: self.on_warning.clone(),
+            saving: self.saving,
             client: PhantomData,
         }
     }
@@ -371,7 +409,9 @@ fn store_from_environment() -> Result<StoreChoice> {
         Ok(text) if text.trim().is_empty() => Ok(StoreChoice::Auto),
         Ok(text) => text.parse().map_err(|rule: &str| Error::config("KAKIYO_STORE", rule)),
         Err(std::env::VarError::NotPresent) => Ok(StoreChoice::Auto),
-        Err(std::env::VarError::NotUnicode(_)) => Err(Error::config("KAKIYO_STORE", "the variable is not text")),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config("KAKIYO_STORE", "the variable is not text"))
+        }
     }
 }
 

@@ -115,10 +115,12 @@ pub struct FieldIssue {
 }
 
 /// Why a call failed, and what that means for leads and credits.
+#[derive(Clone)]
 pub struct Error {
     inner: Box<Inner>,
 }
 
+#[derive(Clone)]
 struct Inner {
     kind: ErrorKind,
     message: String,

@@ -211,10 +211,16 @@ impl Explanation {
                 part.waits_for.clone().unwrap_or_default(),
             ]
         });
-        let refused = self.parts.iter().filter_map(|part| part.refused.as_ref().map(|why| format!("refused: {why}")));
+        let refused =
+            self.parts.iter().filter_map(|part| part.refused.as_ref().map(|why| format!("refused: {why}")));
         let cheaper = self.parts.iter().filter_map(|part| part.cheaper.map(|way| format!("cheaper: {way}")));
         Table {
-            title: format!("{} calls, {} credits, done at the earliest: {}", self.calls, self.credits, duration(self.ends_in)),
+            title: format!(
+                "{} calls, {} credits, done at the earliest: {}",
+                self.calls,
+                self.credits,
+                duration(self.ends_in)
+            ),
             heading: vec!["operation", "calls", "credits", "starts in", "ends in", "waits for"],
             rows: rows.collect(),
             notes: refused.chain(cheaper).collect(),

@@ -116,8 +116,10 @@ impl Client {
     /// As [`quota`](Self::quota).
     pub async fn credits(&self) -> Result<CreditsReport> {
         let view = self.team().await?.view().await.map_err(stored)?;
-        let claim = self.shared().admission().standing_claim(self.defaults());
-        Ok(view.ledger.report(view.now, view.today, &claim, view.in_flight_of(&AccountKey::team())))
+        let claim = self.shared().admission().standing_claim();
+        let open = view.in_flight_of(&AccountKey::team());
+        let saved = self.saved().by_reason().map(|(reason, credits)| (reason.to_owned(), credits)).collect();
+        Ok(CreditsReport { saved, ..view.ledger.report(view.now, view.today, &claim, open) })
     }
 
     /// Declares the balance that the service's own page shows. It counts from now on, and calls that a 402 has stopped
@@ -128,7 +130,8 @@ impl Client {
     /// As [`quota`](Self::quota).
     pub async fn declare_balance(&self, credits: u64) -> Result<()> {
         counted("credits", credits)?;
-        self.change(Change::Declare(credits)).await
+        let option = self.shared().admission().balance();
+        self.change(Change::Declare { balance: credits, option }).await
     }
 
     /// Lets calls go again after a 402, at the user's word that there are credits.
@@ -150,9 +153,9 @@ impl Client {
     /// Kind `invalid_request` when the number contradicts what is known for sure; else as [`quota`](Self::quota).
     pub async fn reconcile(&self, account: &str, charged: u64) -> Result<()> {
         counted("charged", charged)?;
-        let account: AccountKey = account
-            .parse()
-            .map_err(|_| Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever"))?;
+        let account: AccountKey = account.parse().map_err(|_| {
+            Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever")
+        })?;
         self.change(Change::Reconcile { account, charged }).await
     }
 

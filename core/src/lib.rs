@@ -49,6 +49,7 @@ pub mod quota;
 pub mod registry;
 mod response;
 mod rules;
+mod saving;
 mod secret;
 pub mod settings;
 mod table;
@@ -56,12 +57,13 @@ pub mod transport;
 mod value;
 mod warning;
 
-pub use admission::CallBudget;
-pub use call::{Call, Request};
+pub use call::{Call, CallBudget, Request};
 pub use cancel::CancelToken;
 pub use client::Client;
 pub use config::Builder;
-pub use credits::{Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, InvalidBudget, OutOfCredits, Per};
+pub use credits::{
+    Budget, BudgetOn, BudgetReport, CreditRange, CreditsReport, InvalidBudget, OutOfCredits, Per,
+};
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
 pub use event::{Event, EventHook, EventKind, EventLevel};
@@ -78,6 +80,7 @@ pub use paging::{Page, PageWalk, Paginator};
 pub use quota::{Class, Limit, LimitGroup, Limits, Pace, StoreChoice};
 pub use response::{Credits, Meta, Response};
 pub use rules::{Arguments, Check, FieldPath};
+pub use saving::{Coalesce, Coalescing, Saved};
 pub use secret::{KeyProvider, Secret};
 pub use value::{Argument, Timestamp};
 pub use warning::{Warning, WarningHook, WarningKind};

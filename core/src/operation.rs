@@ -20,6 +20,7 @@ use crate::document::{DecodeFailure, Describe, Document, Layout, Model};
 use crate::error::{Error, Result};
 use crate::paging::Page;
 use crate::rules::{Arguments, FieldPath};
+use crate::saving::Coalescing;
 
 /// Which of the two services an operation belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -156,6 +157,10 @@ pub struct OperationSpec {
     pub timeout: Option<u32>,
     /// Calls that one use of the operation may make, least and most; a most of 0 means as many as it takes.
     pub calls: (u32, u32),
+    /// Whether its answers change so seldom that they may be kept for a while.
+    pub cacheable: bool,
+    /// How calls of one row become a call of many.
+    pub coalesce: Option<&'static Coalescing>,
     /// For a helper, the operations that it makes its calls with; empty for an operation of the service.
     pub uses: &'static [&'static str],
 }
@@ -199,7 +204,14 @@ pub trait Operation:
             "GET" => (query_of(self)?, None),
             _ => (String::new(), self.body()?),
         };
-        Ok(Request::new(spec, path, query, body))
+        let rows = u32::try_from(self.rows()).unwrap_or(u32::MAX);
+        Ok(Request { rows, ..Request::new(spec, path, query, body) })
+    }
+
+    /// How many calls of one row this one stands for.
+    #[doc(hidden)]
+    fn rows(&self) -> usize {
+        1
     }
 
     /// The body of the request, when it has one.

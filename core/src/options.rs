@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::admission::CallBudget;
+use crate::call::CallBudget;
 use crate::cancel::CancelToken;
 use crate::error::{Error, Result};
 use crate::operation::Service;
@@ -123,9 +123,6 @@ impl CallOptions {
                 crate::credits::validate_label(field, label)
                     .map_err(|invalid| Error::invalid(invalid.field, invalid.message))?;
             }
-        }
-        if let Some(budget) = &self.budget {
-            budget.validate()?;
         }
         if self.max_retries.is_some_and(|retries| retries > 10) {
             return Err(Error::invalid("maxRetries", "at most 10"));

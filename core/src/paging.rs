@@ -344,8 +344,8 @@ impl<P: PagedOperation> Paginator<P> {
     ///
     /// Kind `invalid_request` when an argument or option breaks a rule.
     pub fn start(self) -> Result<PageWalk<P>> {
-        let checked = self.parameters.validate().and_then(|()| Walk::new(P::SPEC.paging, self.paging));
-        let walk = checked.map_err(|error| error.with_operation(P::SPEC.id))?;
+        call::requested(&self.parameters, &self.client)?;
+        let walk = Walk::new(P::SPEC.paging, self.paging).map_err(|error| error.with_operation(P::SPEC.id))?;
         Ok(PageWalk {
             client: self.client,
             parameters: self.parameters,
@@ -462,7 +462,7 @@ impl<P: PagedOperation> PageWalk<P> {
         query: Vec<(&'static str, String)>,
         options: &CallOptions,
     ) -> Result<Response<Page<P::Item>>> {
-        let mut request = self.parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
+        let mut request = call::requested(&self.parameters, &self.client)?;
         for (name, value) in &query {
             crate::operation::append_query(&mut request.query, name, value);
         }

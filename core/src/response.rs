@@ -62,6 +62,9 @@ pub struct Meta {
     pub waited: Duration,
     /// Time from the call to its result, waiting included.
     pub elapsed: Duration,
+    /// Credits that were not spent: the call travelled with others, was answered from memory or by an equal one, or did the
+    /// work of many.
+    pub saved: u32,
 }
 
 impl Meta {
@@ -76,6 +79,7 @@ impl Meta {
         self.quota_left = later.quota_left;
         self.waited += later.waited;
         self.elapsed += later.elapsed;
+        self.saved = self.saved.saturating_add(later.saved);
     }
 }
 

@@ -4,6 +4,7 @@
 //! language. The meaning of each option stands at [`Builder`], [`CallOptions`] and [`PageOptions`].
 
 mod admission;
+mod saving;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -12,7 +13,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::admission::CallBudget;
+use crate::call::CallBudget;
 use crate::client::Client;
 use crate::config::Builder;
 use crate::document::reason_without_content;
@@ -69,6 +70,9 @@ struct ClientFields {
     budget: Option<Value>,
     balance: Option<u64>,
     floor: Option<u64>,
+    coalesce: Option<Value>,
+    cache: Option<Value>,
+    share_reads: Option<bool>,
 }
 
 /// Puts the options of a client into its builder.
@@ -87,7 +91,8 @@ pub fn client<C: From<Client>>(mut builder: Builder<C>, json: &str, unit: TimeUn
             $(if let Some(number) = fields.$option { builder = builder.$option(time($name, number)?); })*
         };
     }
-    set! { balance, floor, api_key, base_url, max_retries, check_key, proxy, ca_bundle, client_cert, user_agent, http2, host_language }
+    set! { balance, floor, share_reads, api_key, base_url, max_retries, check_key, proxy, ca_bundle, client_cert, user_agent }
+    set! { http2, host_language }
     set! {
         times timeout = "timeout", max_wait = "maxWait", connect_timeout = "connectTimeout", retry_delay = "retryDelay"
     }
@@ -114,6 +119,16 @@ pub fn client<C: From<Client>>(mut builder: Builder<C>, json: &str, unit: TimeUn
     }
     if let Some(fail) = fields.fail_on_fallback {
         builder = builder.failing_on_fallback(fail);
+    }
+    if let Some(written) = &fields.coalesce
+        && let Some(coalesce) = saving::coalesce(written, unit)?
+    {
+        builder = builder.coalesce(coalesce);
+    }
+    if let Some(written) = &fields.cache
+        && let Some(ttl) = saving::cache(written, unit)?
+    {
+        builder = builder.cache(ttl);
     }
     if let Some(written) = fields.limits {
         builder = builder.limits(limits(&written, unit)?);

@@ -19,6 +19,9 @@ const VIRTUAL_START: i64 = 1_767_225_600_000_000;
 pub(crate) struct Moment(i64);
 
 impl Moment {
+    /// The Unix epoch.
+    pub(crate) const START: Self = Self(0);
+
     #[cfg(test)]
     pub(crate) fn from_micros(micros: i64) -> Self {
         Self(micros)

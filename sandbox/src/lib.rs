@@ -72,6 +72,8 @@ pub use faults::{Fault, FaultRule, When};
 pub use foreign::ForeignTraffic;
 pub use forms::{CampaignPaging, Forms, WaitSign};
 pub use kaiko::{KaikoPoint, KaikoProfile, KaikoSettings, KaikoState, KeyStatus};
+#[doc(hidden)]
+pub use limits::LimitMeter;
 pub use limits::LimitModel;
 pub use log::{Ending, RecordedRequest};
 pub use profile::Profile;

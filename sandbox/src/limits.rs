@@ -4,6 +4,7 @@
 //! counting. The real server's way of counting is unknown, so a model is an interchangeable part, one file each.
 
 mod log;
+mod meter;
 mod model;
 mod sliding_counter;
 mod token_bucket;
@@ -20,6 +21,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Moment;
 
+pub use meter::LimitMeter;
 pub use model::LimitModel;
 
 use log::{SlidingLog, SlidingLogCountingRejects};

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask setup | gen | drift | test | bench | canary`.
+//! The project's own commands: `cargo xtask setup | gen | drift | test | sim | bench | canary`.
 #![expect(clippy::print_stdout, reason = "a command line tool talks to its user")]
 
 mod bench;
@@ -9,6 +9,7 @@ mod r#gen;
 mod native;
 mod process;
 mod setup;
+mod sim;
 mod table;
 mod test;
 
@@ -41,6 +42,13 @@ enum Command {
     Drift,
     /// Looks at the real service, with the keys of the environment, which side of a contradiction is true.
     Canary(canary::Options),
+    /// Runs the limiter on virtual time against models of servers: `--full`, `--seed N`, `--cell NAME` and more.
+    #[command(disable_help_flag = true)]
+    Sim {
+        /// What the simulation itself is told; `--help` lists it.
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
     /// Measures against the ordinary clients, into `BENCHMARKS.md`.
     Bench {
         /// Measure only one part, and print it instead.
@@ -59,6 +67,7 @@ fn main() -> anyhow::Result<()> {
         Command::Test => test::all(),
         Command::Drift => drift::run(),
         Command::Canary(options) => canary::run(options),
+        Command::Sim { arguments } => sim::run(&arguments),
         Command::Bench { only } => bench::run(only),
         Command::Measure { only } => bench::measure(only),
     }

@@ -1,6 +1,7 @@
-//! `cargo xtask setup`: what the tests need beside Rust: Python tools in `.venv`, Node tools in `bindings-node`.
+//! `cargo xtask setup`: what the tests need beside Rust: Python tools in `.venv`, Node tools in `bindings-node`, and a Redis
+//! server to test against.
 //!
-//! Each is installed from its pinned list, and again only when that list has changed.
+//! The tools are installed from their pinned lists, and again only when a list has changed.
 
 use std::fs;
 use std::path::Path;
@@ -11,7 +12,34 @@ use crate::process;
 
 pub(crate) fn run() -> Result<()> {
     python_tools(".venv", "bindings-python/requirements-dev.txt")?;
-    node_tools()
+    node_tools()?;
+    redis_server()
+}
+
+/// A server to test the Redis store against. Only on Debian as root is it installed; elsewhere its tests are skipped.
+fn redis_server() -> Result<()> {
+    let answers =
+        |program: &str, argument: &str| process::output(process::command(program).arg(argument)).ok();
+    if answers("redis-server", "--version").is_some() {
+        return Ok(());
+    }
+    let root = answers("id", "-u").is_some_and(|user| user.trim() == "0");
+    if !root || !Path::new("/etc/debian_version").exists() {
+        println!("== redis-server is not on the PATH: the tests of the Redis store will be SKIPPED");
+        return Ok(());
+    }
+    let install = || {
+        let mut command = process::command("apt-get");
+        command.env("DEBIAN_FRONTEND", "noninteractive").args([
+            "install",
+            "--yes",
+            "--quiet",
+            "redis-server",
+        ]);
+        process::run_command(&mut command)
+    };
+    // The list of packages may be missing or old.
+    install().or_else(|_| process::run("apt-get", &["update", "--quiet"]).and_then(|()| install()))
 }
 
 /// A virtual environment with the tools of a pinned list.

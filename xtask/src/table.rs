@@ -71,6 +71,12 @@ pub(crate) struct Operation {
     pub(crate) price: u32,
     /// Calls of one use, least and most; a most of 0 means as many as it takes.
     pub(crate) calls: (u32, u32),
+    /// Whether answers may be kept (client option `cache`).
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) cacheable: bool,
+    /// The operation that does the work of many of these (client option `coalesce`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) coalesce: Option<String>,
     /// For a helper, the operations that it makes its calls with. Route, quota and price above are those of the first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(crate) uses: Vec<String>,
@@ -318,6 +324,8 @@ fn operation(
         tier: spec.tier.to_string(),
         price: spec.price,
         calls: spec.calls,
+        cacheable: spec.cacheable,
+        coalesce: spec.coalesce.map(|coalescing| coalescing.batch.to_owned()),
         uses: spec.uses.iter().map(|&id| id.to_owned()).collect(),
         retry: word(&spec.retry)?,
         paging: word(&spec.paging.style)?,

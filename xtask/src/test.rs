@@ -6,7 +6,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::process::{command, output, python, run, run_command};
-use crate::{drift, r#gen, native, setup};
+use crate::{drift, r#gen, native, setup, sim};
 
 type Step = (&'static str, fn() -> Result<()>);
 
@@ -17,6 +17,7 @@ const STEPS: &[Step] = &[
     ("contract", drift::run),
     ("lint", lint),
     ("rust", rust),
+    ("sim", || sim::run(&["--quiet".to_owned()])),
     ("native", native::build),
     ("python", python_tests),
     ("node", node_tests),

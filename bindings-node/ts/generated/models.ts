@@ -14,7 +14,8 @@ export class Models extends Resource {
    * It may be one that is no longer listed: look at `status`.
    *
    * Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier. Sent again after
-   * connection failures, time-outs, 429 and 5xx.
+   * connection failures, time-outs, 429 and 5xx. Answered from memory where the client option `cache` says
+   * so.
    *
    * Errors beside the common ones: `not_found`.
    *
@@ -33,7 +34,8 @@ export class Models extends Resource {
    * fit 1,000,000: do not work out a cost from them.
    *
    * Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier. Sent again after
-   * connection failures, time-outs, 429 and 5xx.
+   * connection failures, time-outs, 429 and 5xx. Answered from memory where the client option `cache` says
+   * so.
    *
    * Source: docs: /api-reference/models/list
    */

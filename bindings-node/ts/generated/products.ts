@@ -36,7 +36,8 @@ export class Products extends Resource {
    * Lists all offerings of the team.
    *
    * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
-   * after connection failures, time-outs, 429 and 5xx.
+   * after connection failures, time-outs, 429 and 5xx. Answered from memory where the client option `cache`
+   * says so.
    *
    * Source: docs: /api-reference/products/list
    */

@@ -58,7 +58,8 @@ export class Prompts extends Resource {
    * Older servers do not know this call and answer `not_found` for every prompt.
    *
    * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
-   * after connection failures, time-outs, 429 and 5xx.
+   * after connection failures, time-outs, 429 and 5xx. Answered from memory where the client option `cache`
+   * says so.
    *
    * Errors beside the common ones: `not_found`.
    *
@@ -74,7 +75,8 @@ export class Prompts extends Resource {
    * Lists all prompts of the team, without their text.
    *
    * Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. Sent again
-   * after connection failures, time-outs, 429 and 5xx.
+   * after connection failures, time-outs, 429 and 5xx. Answered from memory where the client option `cache`
+   * says so.
    *
    * Source: docs: /api-reference/prompts/list
    */

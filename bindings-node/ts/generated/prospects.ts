@@ -129,7 +129,8 @@ export class Prospects extends Resource {
    * together with `addBatch`, up to 100 for the price of one.
    *
    * Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent again only
-   * where it surely did not arrive, or after 429.
+   * where it surely did not arrive, or after 429. With the client option `coalesce` it travels with others in
+   * one call of `prospects.addBatch`.
    *
    * Errors beside the common ones: `validation_error`, `not_found`, `campaign_not_found`.
    *

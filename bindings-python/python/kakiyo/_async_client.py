@@ -126,8 +126,13 @@ class AsyncClient(ClientBase):
         return await settled(self._native.start_ask(*question), self._native)
 
     async def close(self) -> None:
-        """Closes the client; its connections go with its last copy."""
-        self._native.close()
+        """Sends the adds that linger (`coalesce`) and closes the client.
+
+        Its connections go with its last copy.
+        """
+        closing = self._native.start_close()
+        if closing is not None:
+            await closing
 
     async def __aenter__(self) -> Self:
         return self

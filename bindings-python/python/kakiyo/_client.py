@@ -120,7 +120,10 @@ class SyncClient(ClientBase):
         return self._native.ask(*question)
 
     def close(self) -> None:
-        """Closes the client; its connections go with its last copy."""
+        """Sends the adds that linger (`coalesce`) and closes the client.
+
+        Its connections go with its last copy.
+        """
         self._native.close()
 
     def __enter__(self) -> Self:

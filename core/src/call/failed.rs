@@ -71,6 +71,11 @@ fn may_have_happened(retry: RetryClass) -> &'static str {
     }
 }
 
+/// The caller gave up a call that others go on with, before it was sent or while it was under way.
+pub(crate) fn cancelled_by_caller(retry: RetryClass, sent: bool) -> Error {
+    cancelled(retry, 0, sent, Tally::default())
+}
+
 /// The caller gave up, before the request was sent or while it was under way.
 pub(super) fn cancelled(retry: RetryClass, price: u32, sent: bool, mut tally: Tally) -> Error {
     if tally.under_way {

@@ -7,13 +7,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 
-use super::{Answer, run};
+use super::{Answer, Request, run};
 use crate::client::Client;
 use crate::document::Document;
 use crate::error::{Error, ErrorKind, Result};
 use crate::operation::{FromDocument, Operation};
 use crate::options::CallOptions;
 use crate::response::{Meta, Response};
+use crate::saving::{self, Reason};
 use crate::warning::{Warning, WarningKind};
 
 /// A call that waits to be awaited: options first, then `.await`.
@@ -107,14 +108,25 @@ pub(crate) async fn typed<P: Operation>(
     client: &Client,
     options: &CallOptions,
 ) -> Result<Response<P::Output>> {
-    let request = parameters.request().map_err(|error| error.with_operation(P::SPEC.id))?;
+    let request = requested(parameters, client)?;
     let options = options.or(client.defaults());
-    let answer = run(client, request, &options).await?;
-    let response = decoded(P::SPEC.id, answer)?;
+    let answer = match P::SPEC.coalesce {
+        Some(coalescing) => saving::joined(client, coalescing, request, &options).await?,
+        None => run(client, request, &options).await?,
+    };
+    let response = decoded(P::SPEC.id, answer).inspect_err(|_| client.shared().saving().forget(P::SPEC.path))?;
     if P::Output::is_placeholder(&response.value) {
         placeholder(client, P::SPEC.id, &response, options.fail_on_fallback == Some(true))?;
     }
     Ok(response)
+}
+
+/// The checked arguments as a request; a refusal costs nothing.
+pub(crate) fn requested<P: Operation>(parameters: &P, client: &Client) -> Result<Request> {
+    parameters.request().map_err(|error| {
+        client.shared().saving().count(Reason::Validation, P::SPEC.price);
+        error.with_operation(P::SPEC.id)
+    })
 }
 
 /// An answer that holds no result of the model: said aloud, or an error where the caller wants that.

@@ -81,7 +81,7 @@ pub(crate) struct Claim {
 
 impl Claim {
     /// The price that is reserved.
-    pub(super) fn most(&self) -> u32 {
+    pub(crate) fn most(&self) -> u32 {
         self.price.max.max(self.price.min)
     }
 
@@ -118,4 +118,11 @@ pub(crate) struct Reservation {
     pub(super) probe: Option<u64>,
     /// Which declaration of the balance it was booked under.
     pub(super) declaration: u64,
+}
+
+impl Reservation {
+    /// What [`Ledger::reserve`](super::Ledger::reserve) books, as a store that reserves by a script tells it.
+    pub(crate) fn booked(claim: &Claim, today: Today, probe: Option<u64>, declaration: u64) -> Self {
+        Self { accounts: claim.accounts(today), reserved: claim.most(), probe, declaration }
+    }
 }

@@ -27,6 +27,19 @@ impl Ledger {
         claim.accounts(today)
     }
 
+    /// The caps that [`Ledger::check`] looks at, each with its account, for a store that checks by a script.
+    pub(crate) fn caps(claim: &Claim, today: Today) -> Vec<(AccountKey, u64)> {
+        claim.concerning().map(|cap| (cap.key(today), cap.cap)).collect()
+    }
+
+    /// The caps that [`Ledger::settle`] warns of, each with the position of its account.
+    pub(crate) fn caps_on(accounts: &[AccountKey], caps: &[Cap]) -> Vec<(usize, u64)> {
+        let on = |(position, key)| {
+            caps.iter().filter(move |cap| cap.is_on(key)).map(move |cap| (position, cap.cap))
+        };
+        accounts.iter().enumerate().flat_map(on).collect()
+    }
+
     /// The accounts that [`Ledger::report`] looks at: those of the team and of every cap of the client.
     pub(crate) fn report_keys(claim: &Claim, today: Today) -> Vec<AccountKey> {
         let every_cap = claim.caps.iter().map(|cap| cap.key(today));

@@ -10,7 +10,7 @@ use crate::response::Credits;
 
 /// The ledger said no. Nothing was sent and nothing was booked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// The call might cross a cap.
     Budget {
         on: BudgetOn,

@@ -55,7 +55,7 @@ pub struct CreditsReport {
     pub out_of_credits: Option<OutOfCredits>,
     /// The budgets of this client.
     pub budgets: Vec<BudgetReport>,
-    /// Credits that were not spent, by the reason.
+    /// Credits that this client and its copies did not spend, by the reason.
     pub saved: BTreeMap<String, u64>,
 }
 

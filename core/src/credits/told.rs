@@ -12,7 +12,7 @@ pub(super) const LEVELS: [u8; 3] = [50, 80, 95];
 
 /// Says that a level of a budget is reached. Each level is told once per account, whichever process books it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Told {
+pub(crate) struct Told {
     /// The level: 50, 80 or 95.
     pub(crate) percent: u8,
     pub(crate) on: BudgetOn,

@@ -8,6 +8,7 @@ use crate::error::Result;
 use crate::kakiyo;
 use crate::options::CallOptions;
 use crate::response::Response;
+use crate::saving::Saved;
 use crate::secret::Secret;
 
 /// The Kakiyo client. Cloning is cheap; clones share connections, quota and key.
@@ -126,6 +127,18 @@ impl Kakiyo {
         options: &CallOptions,
     ) -> Result<Response<Bytes>> {
         self.client.raw(method, path, query, body, options).await
+    }
+
+    /// Credits that this client and its copies did not spend so far, by the reason why.
+    pub fn saved(&self) -> Saved {
+        self.client.saved()
+    }
+
+    /// Sends the adds that linger (option `coalesce`) and waits until they are answered. Their callers get the outcomes.
+    ///
+    /// The client and its copies can be used on; adds go out one by one then.
+    pub async fn close(&self) {
+        self.client.close().await;
     }
 
     pub(crate) fn client(&self) -> &Client {

@@ -159,6 +159,7 @@ operation! {
         group: "dnc.batch", tier: Low, price: 1, retry: SafeWrite, paging: none,
         errors: [invalid_request],
         timeout: 120,
+        rows: entries,
         source: "docs: /api-reference/dnc/add-batch",
     }
 }

@@ -43,6 +43,7 @@ operation! {
         group: per_operation, tier: High, price: 1, retry: Read, paging: none,
         errors: [],
         arguments: none,
+        cache: allowed,
         source: "docs: /api-reference/models/list",
     }
 }
@@ -55,6 +56,7 @@ operation! {
         GET "/models/{modelId}",
         group: per_operation, tier: High, price: 1, retry: Read, paging: none,
         errors: [not_found],
+        cache: allowed,
         source: "docs: /api-reference/models/details",
     }
 }

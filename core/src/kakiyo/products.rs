@@ -50,6 +50,7 @@ operation! {
         group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
         errors: [],
         arguments: none,
+        cache: allowed,
         source: "docs: /api-reference/products/list",
     }
 }

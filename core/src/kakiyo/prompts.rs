@@ -113,6 +113,7 @@ operation! {
         group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
         errors: [],
         arguments: none,
+        cache: allowed,
         source: "docs: /api-reference/prompts/list",
     }
 }
@@ -125,6 +126,7 @@ operation! {
         GET "/prompts/{promptId}",
         group: per_operation, tier: Medium, price: 1, retry: Read, paging: none,
         errors: [not_found],
+        cache: allowed,
         source: "docs-new: /api-reference/prompts/get",
     }
 }
@@ -176,6 +178,8 @@ async fn create_and_find(
         .filter(|prompt| prompt.name.as_deref() == Some(parameters.name.as_str()))
         .max_by_key(|prompt| prompt.created_at.as_ref().and_then(crate::value::Timestamp::to_system_time));
     let Some(prompt) = newest else {
+        // The list is behind: it must not be kept.
+        client.shared().saving().forget(ListPrompts::SPEC.path);
         let error = Error::new(ErrorKind::OutcomeUnknown, "no prompt of that name is listed yet");
         return Err(lost(error.with_attempts(prompts.meta.attempts, prompts.meta.credits)));
     };

@@ -24,10 +24,13 @@ macro_rules! resource {
 /// Declares an operation: its table entry and the typed method of its resource.
 ///
 /// The doc comment becomes the docstring of every language; lines on credits, quota and errors are generated from the fields.
+/// `cache: allowed` says that answers change seldom enough to be kept, `rows: prospects` names the list of a call that does the
+/// work of many, `coalesce: AddProspectsBatch { … }` the call that does the work of many of these.
 /// `body: AnalysisBody` names what is sent where it differs from the arguments, which have to turn into it (`From`).
 macro_rules! operation {
     (@implement $params:ident, $output:ty, $id:expr, $resource_docs:expr, [$($doc:expr),*], $method:ident $path:literal, $group:expr, $tier:ident,
-        $price:literal, $retry:ident, $paging:expr, [$($error:ident),*], $source:literal, $timeout:expr, $calls:expr, [$($execute:path)?], [$($body:ty)?]) => {
+        $price:literal, $retry:ident, $paging:expr, [$($error:ident),*], $source:literal, $timeout:expr, $calls:expr, [$($execute:path)?], [$($body:ty)?], [$($cache:ident)?],
+        [$($rows:ident)?], [$($batch:ident { $common:ident, $list:ident, $fault:ident })?]) => {
         impl crate::operation::Operation for $params {
             const SPEC: &'static crate::operation::OperationSpec = &crate::operation::OperationSpec {
                 id: $id,
@@ -45,10 +48,18 @@ macro_rules! operation {
                 resource_docs: $resource_docs,
                 timeout: $timeout,
                 calls: $calls,
+                cacheable: operation!(@cacheable $($cache)?),
+                coalesce: operation!(@coalesce $($batch { $common, $list, $fault })?),
                 uses: &[],
             };
             type Output = $output;
             type Body = operation!(@body $params $(, $body)?);
+
+            $(
+                fn rows(&self) -> usize {
+                    self.$rows.len()
+                }
+            )?
 
             $(
                 fn body(&self) -> crate::Result<Option<bytes::Bytes>> {
@@ -83,6 +94,17 @@ macro_rules! operation {
     (@group $name:literal) => { crate::operation::Group::Shared($name) };
     (@body $params:ty) => { $params };
     (@body $params:ty, $body:ty) => { $body };
+    (@cacheable) => { false };
+    (@cacheable allowed) => { true };
+    (@coalesce) => { None };
+    (@coalesce $batch:ident { $common:ident, $list:ident, $fault:ident }) => {
+        Some(&crate::saving::Coalescing {
+            batch: <$batch as crate::operation::Operation>::SPEC.id,
+            common: stringify!($common),
+            rows: stringify!($list),
+            fault: stringify!($fault),
+        })
+    };
     (@timeout) => { None };
     (@timeout $seconds:literal) => { Some($seconds) };
     (@calls) => { (1, 1) };
@@ -103,7 +125,7 @@ macro_rules! operation {
             @implement $params, crate::paging::Page<$item>, concat!(stringify!($resource), ".", stringify!($verb)), Resource::DOCS, [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry,
             crate::operation::Paging { style: crate::operation::PagingStyle::$style, cap: $cap },
-            [$($error),*], $source, None, (1, 1), [], []
+            [$($error),*], $source, None, (1, 1), [], [], [], [], []
         );
 
         impl crate::operation::PagedOperation for $params {
@@ -124,13 +146,17 @@ macro_rules! operation {
             $(body: $body:ty,)?
             $(timeout: $timeout:literal,)?
             $(calls: $min:literal to $max:literal through $execute:path,)?
+            $(cache: $cache:ident,)?
+            $(rows: $rows:ident,)?
+            $(coalesce: $batch:ident { common: $common:ident, rows: $list:ident, fault: $fault:ident },)?
             source: $source:literal $(,)?
         }
     ) => {
         operation!(
             @implement $params, $output, concat!(stringify!($resource), ".", stringify!($verb)), Resource::DOCS, [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry, crate::operation::Paging::NONE,
-            [$($error),*], $source, operation!(@timeout $($timeout)?), operation!(@calls $($min $max)?), [$($execute)?], [$($body)?]
+            [$($error),*], $source, operation!(@timeout $($timeout)?), operation!(@calls $($min $max)?), [$($execute)?], [$($body)?],
+            [$($cache)?], [$($rows)?], [$($batch { $common, $list, $fault })?]
         );
 
         operation!(@method [$($doc),*] $verb, $params, crate::Call $(, $none)?);
@@ -179,7 +205,7 @@ macro_rules! operation {
         operation!(
             @implement $params, $output, stringify!($verb), "", [$($doc),*],
             $method $path, operation!(@group $group), $tier, $price, $retry, crate::operation::Paging::NONE,
-            [$($error),*], $source, None, (1, 1), [], []
+            [$($error),*], $source, None, (1, 1), [], [], [], [], []
         );
 
         impl crate::Kakiyo {

@@ -45,13 +45,7 @@ impl Evidence {
         }
     }
     /// Takes a call that was answered without complaint, and says what is proved by it.
-    fn add(
-        &mut self,
-        ask: &Ask,
-        learned: &Learned,
-        sent: Duration,
-        now: Duration,
-    ) -> Option<(Tier, Passed)> {
+    fn add(&mut self, ask: &Ask, learned: &Learned, sent: Duration, now: Duration) -> Option<(Tier, Passed)> {
         ask.suspect(learned)?;
         let (tier, number, window) = (ask.call.tier, ask.tier_number(), ask.window());
         // The operation's own calls are collected from the start: when they suffice, so do the tier's.
@@ -110,4 +104,3 @@ impl Clean {
         })
     }
 }
-

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use super::call::Tier;
 use super::learned::{Learned, Passed};
+use super::restraint::Restraint;
 use super::presets::Ask;
 use super::queue::Queue;
 use super::rule::{Pace, Why};
@@ -45,7 +46,9 @@ impl Team {
         let mut foreseen = Foreseen::default();
         for (behind, last) in [(1, false), (calls.max(2) - 1, true)] {
             match when(behind).await? {
-                Step::Refuse(refusal) => return Ok(Foreseen { refused: Some(refusal.to_string()), ..foreseen }),
+                Step::Refuse(refusal) => {
+                    return Ok(Foreseen { refused: Some(refusal.to_string()), ..foreseen });
+                }
                 Step::Wait { earliest, why, .. } if last && calls > 1 => {
                     foreseen.last = earliest;
                     foreseen.reason = (!earliest.is_zero()).then(|| why.text(&ask.call));
@@ -67,7 +70,8 @@ impl Team {
             notes.extend(restraints(state.groups(), now));
             let ledger = state.ledger().clone();
             // Nothing in this process is reserved but by calls that it makes.
-            let in_flight = ledger.accounts.iter().map(|(key, account)| (key.clone(), account.reserved)).collect();
+            let in_flight =
+                ledger.accounts.iter().map(|(key, account)| (key.clone(), account.reserved)).collect();
             View {
                 groups: snapshot::of(state.groups(), now),
                 ledger,
@@ -89,7 +93,9 @@ impl Team {
             let ledger = inner.queue.state.ledger();
             // What is reserved here is held by calls under way.
             let open = match &change {
-                Change::Reconcile { account, .. } => ledger.accounts.get(account).map_or(0, |account| account.reserved),
+                Change::Reconcile { account, .. } => {
+                    ledger.accounts.get(account).map_or(0, |account| account.reserved)
+                }
                 _ => 0,
             };
             let outcome = change.apply(ledger, open);
@@ -104,7 +110,10 @@ impl Change {
     pub(super) fn apply(&self, ledger: &mut crate::credits::Ledger, open: u64) -> Result<(), ChangeError> {
         match self {
             Self::Resume => ledger.resume(),
-            Self::Declare(balance) => ledger.declare(*balance),
+            Self::Declare { balance, option } => {
+                ledger.hear(*option);
+                ledger.declare(*balance);
+            }
             Self::Reconcile { account, charged } => {
                 let outcome = ledger.reconcile(account, open, *charged);
                 outcome.map_err(|wrong| ChangeError::Contradiction(wrong.to_string()))?;
@@ -167,7 +176,9 @@ pub(super) fn words(learned: &Learned) -> Vec<String> {
     for tier in [Tier::High, Tier::Medium, Tier::Low] {
         match learned.passed(tier) {
             Passed::No => {}
-            Passed::Together => words.push(format!("the {tier} tier has no number of its own, its operations may")),
+            Passed::Together => {
+                words.push(format!("the {tier} tier has no number of its own, its operations may"))
+            }
             Passed::Alone => words.push(format!("the {tier} tier has no number of its own")),
         }
     }
@@ -176,18 +187,24 @@ pub(super) fn words(learned: &Learned) -> Vec<String> {
 
 /// What groups are held to beyond their limits, in words.
 pub(super) fn restraints(groups: &super::group::Groups, now: Duration) -> Vec<String> {
-    let restrained = groups.iter().filter(|(_, group)| !group.memo.restraint.is_none(now));
-    restrained
-        .map(|(name, group)| {
-            let pace = match group.memo.restraint.pace {
-                Pace::Free => "",
-                Pace::Paced => ", evenly spaced",
-                Pace::Serial => ", one at a time",
-            };
-            match group.memo.restraint.ceiling(now) {
-                Some(calls) => format!("{name}: at most {calls} in a window{pace}, because the server rejected more"),
-                None => format!("{name}: calls go{}, because the server rejected bunches", pace.trim_start_matches(',')),
-            }
-        })
-        .collect()
+    groups.iter().filter_map(|(name, group)| restrained(name, &group.memo.restraint, now)).collect()
+}
+
+/// What a group is held to beyond its limits, if it is.
+pub(super) fn restrained(name: &str, restraint: &Restraint, now: Duration) -> Option<String> {
+    let pace = match restraint.pace {
+        Pace::Free => "",
+        Pace::Paced => ", evenly spaced",
+        Pace::Serial => ", one at a time",
+    };
+    match restraint.ceiling(now) {
+        Some(calls) => {
+            Some(format!("{name}: at most {calls} in a window{pace}, because the server rejected more"))
+        }
+        None if restraint.is_none(now) => None,
+        None => {
+            let pace = pace.trim_start_matches(',');
+            Some(format!("{name}: calls go{pace}, because the server rejected bunches"))
+        }
+    }
 }

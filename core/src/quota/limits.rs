@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::call::{CallGroup, Scope, Tier};
+use super::presets::ServiceLimits;
 use super::rule::{MAX_IN_FLIGHT, Pace, Rule};
 
 /// Longer windows and flights are taken for a mistake of unit.
@@ -78,6 +79,16 @@ impl Limits {
     pub fn with_pace(mut self, pace: Pace) -> Self {
         self.pace = pace;
         self
+    }
+
+    /// How long after we gave up on an answer the server may still count a call, at most.
+    pub(crate) fn longest_flight(&self, service: &ServiceLimits) -> Duration {
+        match &self.kind {
+            Kind::Custom(limits) => {
+                limits.iter().map(|limit| limit.max_in_flight).max().unwrap_or(MAX_IN_FLIGHT)
+            }
+            _ => service.max_in_flight,
+        }
     }
 
     /// Checks the values.
@@ -223,7 +234,14 @@ impl Limit {
         // A limit of 0 is refused by `validate`; without that it would wait for ever.
         let limit = self.limit.max(1);
         let at_once = self.max_concurrent.map(|calls| calls.max(1));
-        Some(Rule { scope, limit, window: self.window, max_in_flight: self.max_in_flight, at_once, pace: self.pace })
+        Some(Rule {
+            scope,
+            limit,
+            window: self.window,
+            max_in_flight: self.max_in_flight,
+            at_once,
+            pace: self.pace,
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use crate::credits::Told;
 /// Something that was learned from the server, or that users should hear of.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Notice {
+pub(crate) enum Notice {
     /// A call has been waiting for a while.
     Waiting {
         /// How much longer at least.
@@ -53,7 +53,7 @@ impl Notice {
 
     /// What to tell users.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub(crate) fn message(&self) -> String {
         match self {
             Self::Waiting { message, .. }
             | Self::Tiered { message }
@@ -96,10 +96,8 @@ impl Notice {
             Pace::Paced | Pace::Free => "evenly spaced",
         };
         let foreign = limit.saturating_sub(admitted);
-        let others = format!(
-            "about {foreign} of {limit} calls {} on {group} are made by somebody else",
-            per(window)
-        );
+        let others =
+            format!("about {foreign} of {limit} calls {} on {group} are made by somebody else", per(window));
         let (foreign, message) = match lesson {
             Lesson::Paced { pace: how, calls: None } => (
                 None,
@@ -117,10 +115,9 @@ impl Notice {
                     per(window)
                 ),
             ),
-            Lesson::Ceiling { calls, span } => (
-                Some(foreign),
-                format!("{others}: at most {calls} go out for {}", length(span)),
-            ),
+            Lesson::Ceiling { calls, span } => {
+                (Some(foreign), format!("{others}: at most {calls} go out for {}", length(span)))
+            }
         };
         Self::Restrained { group, foreign, message }
     }

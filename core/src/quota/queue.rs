@@ -185,7 +185,13 @@ impl Queue {
         let joined = line.is_some();
         match line {
             Some(line) => line.waiting.push_back(waiting),
-            None => self.lines.push(Line { name, class, waiting: VecDeque::from([waiting]), last: None, head: None }),
+            None => self.lines.push(Line {
+                name,
+                class,
+                waiting: VecDeque::from([waiting]),
+                last: None,
+                head: None,
+            }),
         }
         joined
     }

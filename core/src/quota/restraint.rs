@@ -97,10 +97,6 @@ impl Restraint {
         });
         let span = longer.unwrap_or(SHORTEST).max(hold(window));
         self.ceiling = Some(Ceiling { calls, until: now.saturating_add(span), span });
-        Some(if paced {
-            Lesson::Paced { pace, calls: Some(calls) }
-        } else {
-            Lesson::Ceiling { calls, span }
-        })
+        Some(if paced { Lesson::Paced { pace, calls: Some(calls) } } else { Lesson::Ceiling { calls, span } })
     }
 }

@@ -30,7 +30,9 @@ impl Pace {
     /// a sixtieth of the window, a counter of two buckets never sees more than the limit.
     pub(super) fn slots(self, limit: u32) -> u32 {
         match self {
-            Self::Paced => u32::try_from(u64::from(limit.saturating_sub(1)) * 60 / 61).unwrap_or(limit).max(1),
+            Self::Paced => {
+                u32::try_from(u64::from(limit.saturating_sub(1)) * 60 / 61).unwrap_or(limit).max(1)
+            }
             Self::Free | Self::Serial => limit.max(1),
         }
     }
@@ -69,7 +71,9 @@ impl Rule {
             }
         };
         let share = match class {
-            Class::Bulk => group.memo.interactive.filter(|at| now < at.saturating_add(hold)).map(|_| kept(slots)),
+            Class::Bulk => {
+                group.memo.interactive.filter(|at| now < at.saturating_add(hold)).map(|_| kept(slots))
+            }
             Class::Interactive => (now < group.memo.bulk_until).then(|| least_bulk(slots)),
         };
         if let Some(share) = share.filter(|share| *share > 0)
@@ -101,7 +105,9 @@ impl Verdict {
     /// The later of two reasons to wait counts.
     fn or_blocked(self, until: Duration, look: Duration, why: Why) -> Self {
         match self {
-            Self::Blocked { until: known, look: known_look, .. } if (known, known_look) >= (until, look) => self,
+            Self::Blocked { until: known, look: known_look, .. } if (known, known_look) >= (until, look) => {
+                self
+            }
             _ => Self::Blocked { until, look, why },
         }
     }
@@ -142,6 +148,8 @@ pub(super) enum Why {
     Frozen { scope: Scope },
     /// The group may be limited to this number; beyond it calls go one at a time until that is known.
     Probing { scope: Scope, number: u32 },
+    /// The store may have lost calls that the server still counts.
+    Recovering,
 }
 
 impl Why {
@@ -163,6 +171,9 @@ impl Why {
                 format!("{limit} {} on {}, evenly spaced", per(window), call.describe(scope))
             }
             Self::Frozen { scope } => format!("the server asked for a pause on {}", call.describe(scope)),
+            Self::Recovering => {
+                "the store was restarted or has lost its record: until the calls from before are past, none goes".to_owned()
+            }
             Self::Probing { scope, number } => {
                 format!("beyond {number} calls on {} one at a time, until the server has shown its limit", {
                     call.describe(scope)

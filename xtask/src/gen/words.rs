@@ -12,6 +12,7 @@ pub(super) fn facts(table: &Table, operation: &Operation) -> Vec<String> {
         ],
     };
     facts.push(repeats(operation).to_owned());
+    facts.extend(spared(operation));
     facts.extend(operation.timeout.map(|seconds| format!("Time-out of one attempt: {seconds} s.")));
     facts
 }
@@ -58,6 +59,19 @@ fn repeats(operation: &Operation) -> &'static str {
     }
 }
 
+/// By which option of the client the call can be spared.
+fn spared(operation: &Operation) -> Option<String> {
+    match &operation.coalesce {
+        Some(batch) => Some(format!(
+            "With the client option `coalesce` it travels with others in one call of `{batch}`."
+        )),
+        None if operation.cacheable => {
+            Some("Answered from memory where the client option `cache` says so.".to_owned())
+        }
+        None => None,
+    }
+}
+
 /// `a`, or `a` and `b`, or `a`, `b` and `c`, in backticks.
 fn listed(names: &[String]) -> String {
     let quoted: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
@@ -92,9 +106,11 @@ mod tests {
         assert_eq!(
             of(|_| {}),
             "Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier. \
-             Sent again after connection failures, time-outs, 429 and 5xx."
+             Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the client option \
+             `cache` says so."
         );
         let kaiko = of(|operation| {
+            operation.cacheable = false;
             operation.service = "kaiko".to_owned();
             operation.price = 0;
             operation.retry = "keyed_write".to_owned();
@@ -108,8 +124,18 @@ mod tests {
     }
 
     #[test]
+    fn single_adds_name_the_call_that_they_travel_in() {
+        let add = of(|operation| operation.coalesce = Some("prospects.add_batch".to_owned()));
+        assert!(
+            add.ends_with("`coalesce` it travels with others in one call of `prospects.add_batch`."),
+            "{add}"
+        );
+    }
+
+    #[test]
     fn helpers_name_the_calls_that_they_make() {
         let helper = of(|operation| {
+            operation.cacheable = false;
             operation.uses = vec!["prospects.import_status".to_owned(), "prospects.list".to_owned()];
             operation.calls = (1, 0);
         });

@@ -1153,7 +1153,8 @@ class AsyncModels(AsyncCaller):
         It may be one that is no longer listed: look at `status`.
 
         Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             model_id: The model.
@@ -1177,7 +1178,8 @@ class AsyncModels(AsyncCaller):
         the numbers fit 1,000,000: do not work out a cost from them.
 
         Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1231,7 +1233,8 @@ class AsyncProducts(AsyncCaller):
         """Lists all offerings of the team.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1289,7 +1292,8 @@ class AsyncPrompts(AsyncCaller):
         Older servers do not know this call and answer `not_found` for every prompt.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             prompt_id: The prompt.
@@ -1311,7 +1315,8 @@ class AsyncPrompts(AsyncCaller):
         """Lists all prompts of the team, without their text.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1402,7 +1407,8 @@ class AsyncProspects(AsyncCaller):
         profiles travel together with `add_batch`, up to 100 for the price of one.
 
         Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent
-        again only where it surely did not arrive, or after 429.
+        again only where it surely did not arrive, or after 429. With the client option `coalesce`
+        it travels with others in one call of `prospects.add_batch`.
 
         Args:
             campaign_id: The campaign that receives the person.

@@ -1145,7 +1145,8 @@ class Models(Caller):
         It may be one that is no longer listed: look at `status`.
 
         Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             model_id: The model.
@@ -1169,7 +1170,8 @@ class Models(Caller):
         the numbers fit 1,000,000: do not work out a cost from them.
 
         Costs 1 credit. Quota: its own, or that of tier `high` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1223,7 +1225,8 @@ class Products(Caller):
         """Lists all offerings of the team.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1281,7 +1284,8 @@ class Prompts(Caller):
         Older servers do not know this call and answer `not_found` for every prompt.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             prompt_id: The prompt.
@@ -1303,7 +1307,8 @@ class Prompts(Caller):
         """Lists all prompts of the team, without their text.
 
         Costs 1 credit. Quota: its own, or that of tier `medium` where the service limits by tier.
-        Sent again after connection failures, time-outs, 429 and 5xx.
+        Sent again after connection failures, time-outs, 429 and 5xx. Answered from memory where the
+        client option `cache` says so.
 
         Args:
             **options: Options of this call, see `CallOptions`.
@@ -1394,7 +1399,8 @@ class Prospects(Caller):
         profiles travel together with `add_batch`, up to 100 for the price of one.
 
         Costs 1 credit. Quota: its own, or that of tier `low` where the service limits by tier. Sent
-        again only where it surely did not arrive, or after 429.
+        again only where it surely did not arrive, or after 429. With the client option `coalesce`
+        it travels with others in one call of `prospects.add_batch`.
 
         Args:
             campaign_id: The campaign that receives the person.

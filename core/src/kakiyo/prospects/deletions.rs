@@ -58,6 +58,7 @@ operation! {
         DELETE "/prospects",
         group: per_operation, tier: Low, price: 1, retry: SafeWrite, paging: none,
         errors: [invalid_request, too_many_prospects, campaign_mismatch],
+        rows: prospect_ids,
         source: "docs: /api-reference/prospects/delete-bulk",
     }
 }

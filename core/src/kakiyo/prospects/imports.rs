@@ -113,6 +113,7 @@ operation! {
         POST "/prospects",
         group: per_operation, tier: Low, price: 1, retry: Import, paging: none,
         errors: [validation_error, not_found, campaign_not_found],
+        coalesce: AddProspectsBatch { common: campaignId, rows: prospects, fault: validation_error },
         source: "docs: /api-reference/prospects/add-single",
     }
 }
@@ -126,6 +127,7 @@ operation! {
         POST "/prospects/batch",
         group: per_operation, tier: Low, price: 1, retry: Import, paging: none,
         errors: [validation_error, not_found, campaign_not_found],
+        rows: prospects,
         source: "docs: /api-reference/prospects/add-batch",
     }
 }
@@ -140,6 +142,7 @@ operation! {
         POST "/prospects/batch/round-robin",
         group: per_operation, tier: Low, price: 1, retry: Import, paging: none,
         errors: [invalid_campaigns, forbidden, campaign_not_found],
+        rows: prospects,
         source: "docs: /api-reference/prospects/add-batch-round-robin",
     }
 }

@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::redis::RedisStore;
 use super::{Store, StoreError};
 use crate::quota::registry::TeamId;
 use crate::secret::Secret;
@@ -69,7 +70,8 @@ impl FromStr for StoreChoice {
     }
 }
 
-const WORDS: &str = "expected auto, process, host, or the address of a Redis server such as redis://host:6379";
+const WORDS: &str =
+    "expected auto, process, host, or the address of a Redis server such as redis://host:6379";
 
 /// How long a server is waited for unless somebody says.
 pub(crate) const STORE_TIMEOUT: Duration = Duration::from_secs(5);
@@ -88,15 +90,12 @@ fn check_url(url: &str) -> Result<(), &'static str> {
 /// # Errors
 ///
 /// When a store was asked for that cannot be opened. What nobody asked for falls back to the process with a word.
-pub(crate) async fn open(
-    choice: &StoreChoice,
-    team: TeamId,
-) -> Result<Option<Arc<dyn Store>>, StoreError> {
-    let _ = team;
+pub(crate) async fn open(choice: &StoreChoice, team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
     match choice {
         StoreChoice::Auto | StoreChoice::Process => Ok(None),
-        StoreChoice::Host { .. } | StoreChoice::Redis { .. } => {
-            Err(StoreError::misconfigured("this store does not exist yet"))
+        StoreChoice::Redis { url, timeout, fail_open } => {
+            Ok(Some(Arc::new(RedisStore::new(url, *timeout, *fail_open, team)?)))
         }
+        StoreChoice::Host { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
     }
 }

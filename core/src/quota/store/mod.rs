@@ -4,6 +4,7 @@
 //! holds no key: a team is named by its state id.
 
 mod choice;
+mod redis;
 
 use std::fmt;
 use std::sync::Arc;
@@ -69,8 +70,8 @@ pub(super) enum Step {
 pub(crate) enum Change {
     /// Calls may go again after a 402.
     Resume,
-    /// The balance is this, as the service's own page shows it.
-    Declare(u64),
+    /// The balance is this, as the service's own page shows it. The client's own option is older.
+    Declare { balance: u64, option: Option<u64> },
     /// Of the credits that calls without a known end hold in this account, so many were charged.
     Reconcile { account: AccountKey, charged: u64 },
 }

@@ -27,7 +27,7 @@ async fn a_tenth_is_kept_for_interactive_calls_for_one_window() {
     // The interactive one still holds its slot: nine are held, and a tenth bulk call would be the ninth bulk slot.
     admit(&team, &of(Class::Bulk), &limits).await.settle_answered(CLEAN);
     let refused = team.admit(&of(Class::Bulk), &limits, &SERVICE, Some(Duration::ZERO)).await.unwrap_err();
-    assert_eq!(refused.reason, "10 a minute on a");
+    assert_eq!(refused.reason, "the slots left on a are for interactive calls");
     sleep(seconds(2)).await;
     // The window of the interactive call has passed: nothing is kept any more, one slot is free.
     admit(&team, &of(Class::Bulk), &limits).await.settle_answered(CLEAN);

@@ -19,7 +19,11 @@ async fn paced_calls_go_one_at_a_time_and_evenly() {
     // Counted from the sending, not from the answer.
     let second = team.admit(&call("a"), &limits, &SERVICE, None).await.unwrap();
     let gap = Duration::from_secs(60) / 58;
-    assert!(start.elapsed() >= gap && start.elapsed() < gap + Duration::from_millis(5), "{:?}", start.elapsed());
+    assert!(
+        start.elapsed() >= gap && start.elapsed() < gap + Duration::from_millis(5),
+        "{:?}",
+        start.elapsed()
+    );
     second.settle_answered(CLEAN);
 }
 
@@ -61,7 +65,10 @@ fn a_sum_that_is_too_large_is_lowered_for_an_hour_then_two() {
     assert_eq!(again, Some(Lesson::Ceiling { calls: 49, span: seconds(2 * hour) }));
     // After a day of peace it begins anew.
     let peace = later + 2 * hour + 25 * hour;
-    assert_eq!(learn(&mut restraint, peace, peace - 1, 50), Some(Lesson::Ceiling { calls: 49, span: seconds(hour) }));
+    assert_eq!(
+        learn(&mut restraint, peace, peace - 1, 50),
+        Some(Lesson::Ceiling { calls: 49, span: seconds(hour) })
+    );
 }
 
 #[test]
