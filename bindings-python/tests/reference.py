@@ -11,9 +11,25 @@ if TYPE_CHECKING:
     from kakiyo import AsyncKaiko, AsyncKakiyo, Kaiko, Kakiyo
 
 
+def admission() -> None:
+    from kakiyo import Budget, Kakiyo
+
+    kakiyo = Kakiyo(
+        budget=[Budget(500, per="day"), Budget(2_000, per="ever", tag="spring")],
+        balance=10_000,
+        floor=1_000,
+        on_event=lambda event: print(event.kind, event.message),
+    )
+    print(kakiyo.explain("prospects.list", campaign_id="c", max_items=500))
+    for chat in kakiyo.prospects.list("c", max_items=500, tag="spring"):
+        print(chat.id)
+    print(kakiyo.credits())
+    print(kakiyo.quota())
+
+
 def agents_create(kakiyo: Kakiyo) -> None:
     result = kakiyo.agents.create(
-        working_hours={"extra": {"shift": "night"}, "start": "08:30"},
+        working_hours={"start": "08:30", "extra": {"shift": "night"}},
         limits={"daily_messages": 40, "extra": {"dailyVisits": 7}},
     )
     print(result)
@@ -21,7 +37,7 @@ def agents_create(kakiyo: Kakiyo) -> None:
 
 async def agents_create_async(kakiyo: AsyncKakiyo) -> None:
     result = await kakiyo.agents.create(
-        working_hours={"extra": {"shift": "night"}, "start": "08:30"},
+        working_hours={"start": "08:30", "extra": {"shift": "night"}},
         limits={"daily_messages": 40, "extra": {"dailyVisits": 7}},
     )
     print(result)
@@ -765,8 +781,8 @@ def chat_complete(kaiko: Kaiko) -> None:
     result = kaiko.chat.complete(
         model="gpt-4",
         messages=[
-            {"content": "Answer in two short sentences.", "role": "system"},
-            {"content": "I keep postponing the talk with my manager.", "role": "user"},
+            {"role": "system", "content": "Answer in two short sentences."},
+            {"role": "user", "content": "I keep postponing the talk with my manager."},
         ],
         fold_system=True,
     )
@@ -777,8 +793,8 @@ async def chat_complete_async(kaiko: AsyncKaiko) -> None:
     result = await kaiko.chat.complete(
         model="gpt-4",
         messages=[
-            {"content": "Answer in two short sentences.", "role": "system"},
-            {"content": "I keep postponing the talk with my manager.", "role": "user"},
+            {"role": "system", "content": "Answer in two short sentences."},
+            {"role": "user", "content": "I keep postponing the talk with my manager."},
         ],
         fold_system=True,
     )
@@ -801,11 +817,11 @@ def emotions_analyze_batch(kaiko: Kaiko) -> None:
     result = kaiko.emotions.analyze_batch(
         [
             {
-                "audio_url": "https://example.org/a.wav",
-                "external_id": "a",
-                "role": "user",
                 "text": "Great news.",
+                "role": "user",
+                "external_id": "a",
                 "timestamp": "2026-02-03T08:15:00Z",
+                "audio_url": "https://example.org/a.wav",
             },
         ],
         model="emotion-v1",
@@ -819,11 +835,11 @@ async def emotions_analyze_batch_async(kaiko: AsyncKaiko) -> None:
     result = await kaiko.emotions.analyze_batch(
         [
             {
-                "audio_url": "https://example.org/a.wav",
-                "external_id": "a",
-                "role": "user",
                 "text": "Great news.",
+                "role": "user",
+                "external_id": "a",
                 "timestamp": "2026-02-03T08:15:00Z",
+                "audio_url": "https://example.org/a.wav",
             },
         ],
         model="emotion-v1",
