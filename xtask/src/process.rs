@@ -18,7 +18,9 @@ pub(crate) fn command(program: impl Into<PathBuf>) -> Command {
         .env_remove("KAKIYO_API_KEY")
         .env_remove("KAKIYO_BASE_URL")
         .env_remove("KAIKO_API_KEY")
-        .env_remove("KAIKO_BASE_URL");
+        .env_remove("KAIKO_BASE_URL")
+        .env_remove("KAKIYO_STORE")
+        .env_remove("KAKIYO_STATE_DIR");
     command
 }
 

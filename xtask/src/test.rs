@@ -21,6 +21,7 @@ const STEPS: &[Step] = &[
     ("native", native::build),
     ("python", python_tests),
     ("node", node_tests),
+    ("processes", processes),
     ("fuzz", fuzz),
     ("examples", examples),
     ("readme", readme),
@@ -87,6 +88,12 @@ fn node_tests() -> Result<()> {
     run_command(command("npm").args(["--prefix", "bindings-node", "test", "--silent"]))?;
     run_command(command("npm").args(["--prefix", "bindings-node", "run", "--silent", "check:package"]))?;
     run_command(command("node").args(["--test", "--test-reporter=dot", "tests/conformance/run_node.mjs"]))
+}
+
+/// Many processes in three languages on one team, over the stores that processes share.
+fn processes() -> Result<()> {
+    run("cargo", &["build", "--quiet", "--package", "kakiyo-tests", "--bin", "processes"])?;
+    run_command(&mut command(crate::root().join("target/debug/processes")))
 }
 
 /// Requests made from the contracts against the sandbox, in all its profiles.

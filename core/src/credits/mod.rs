@@ -5,9 +5,6 @@
 //! back when nothing was sent). Whoever holds the ledger makes check and reserve one step, settles each reservation once,
 //! and brings the time. A crash between the steps leaves credits reserved: lost allowance, never too much spent.
 
-// The choke point and the stores use it; until they do only its tests see all of it.
-#![cfg_attr(not(test), expect(dead_code, unused_imports, reason = "the callers are being connected"))]
-
 mod account;
 mod budget;
 mod claim;

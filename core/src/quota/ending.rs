@@ -33,6 +33,19 @@ pub(super) enum How {
     Released,
 }
 
+impl Ending {
+    /// The last instant at which the server may have counted the call, which a store keeps in place of its slot; none if
+    /// it was not sent. `flight` is the longest that a call without an answer may still be under way.
+    pub(super) fn counted_at(&self, now: Duration, flight: Duration) -> Option<Duration> {
+        let at = now.saturating_sub(self.ended_ago);
+        match self.how {
+            How::Answered(_) | How::Unproven => Some(at),
+            How::Lost => Some(at.saturating_add(flight)),
+            How::Released => None,
+        }
+    }
+}
+
 impl State {
     /// Books the end of an attempt: slots, lessons, money.
     pub(super) fn end(&mut self, now: Duration, ask: &Ask, grant: &Grant, ending: &Ending) -> Vec<Notice> {

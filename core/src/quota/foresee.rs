@@ -5,9 +5,9 @@ use std::time::Duration;
 
 use super::call::Tier;
 use super::learned::{Learned, Passed};
-use super::restraint::Restraint;
 use super::presets::Ask;
 use super::queue::Queue;
+use super::restraint::Restraint;
 use super::rule::{Pace, Why};
 use super::snapshot;
 use super::store::{Change, ChangeError, Step, StoreError, View};

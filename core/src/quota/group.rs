@@ -46,6 +46,24 @@ pub(super) struct Memo {
     pub(super) restraint: Restraint,
 }
 
+impl Memo {
+    /// Whether nothing is lost by forgetting it.
+    pub(super) fn idle(&self, now: Duration) -> bool {
+        self.frozen_until <= now && self.restraint.is_none(now)
+    }
+
+    /// The clock begins anew, and showed `last` when it was last seen: what was past is at its zero, what lay ahead does
+    /// as long as it did then.
+    pub(super) fn rebase(&mut self, last: Duration) {
+        let back = |at: &mut Duration| *at = at.saturating_sub(last);
+        back(&mut self.frozen_until);
+        back(&mut self.probing_until);
+        back(&mut self.bulk_until);
+        self.sent.iter_mut().chain(&mut self.answered).chain(&mut self.interactive).for_each(back);
+        self.restraint.rebase(last);
+    }
+}
+
 impl Group {
     /// A record as a store keeps it.
     pub(super) fn loaded(all: Slots, classes: [Slots; 2], memo: Memo) -> Self {
@@ -85,7 +103,7 @@ impl Group {
     }
 
     fn idle(&self, now: Duration, retention: Duration) -> bool {
-        self.memo.frozen_until <= now && self.memo.restraint.is_none(now) && self.all.idle(now, retention)
+        self.memo.idle(now) && self.all.idle(now, retention)
     }
 }
 

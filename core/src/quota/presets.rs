@@ -8,7 +8,7 @@ use super::call::{CallGroup, Scope};
 use super::learned::{Learned, Passed};
 use super::limits::{Kind, Limit, Limits};
 use super::notice::Notice;
-use super::rule::Rule;
+use super::rule::{Rule, hold};
 use crate::credits::Claim;
 
 /// What a service publishes about its limits. Held as a constant by the service's own folder.
@@ -90,6 +90,17 @@ impl Ask {
             (Kind::Auto | Kind::Published, None) => (Some(self.by_operation()), &[]),
         };
         preset.into_iter().chain(custom.iter().filter_map(|limit| limit.rule_for(&self.call)))
+    }
+
+    /// How long a slot of this call is held at most after the answer.
+    pub(super) fn longest_hold(&self, learned: &Learned) -> Duration {
+        self.rules(learned).map(|rule| hold(rule.window)).fold(hold(self.window()), Duration::max)
+    }
+
+    /// The groups whose slots the decision counts: a store need not load the others.
+    pub(super) fn counted(&self, learned: &Learned) -> impl Iterator<Item = Scope> {
+        let suspect = self.suspect(learned).filter(|_| self.probes());
+        self.rules(learned).map(|rule| rule.scope).chain(suspect)
     }
 
     /// The group in whose line the call waits: the most specific one that limits it.

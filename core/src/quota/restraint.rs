@@ -47,6 +47,12 @@ impl Restraint {
         self.ceiling.filter(|ceiling| now < ceiling.until).map(|ceiling| ceiling.calls)
     }
 
+    /// As for [`Memo`](super::group::Memo).
+    pub(super) fn rebase(&mut self, last: Duration) {
+        let until = self.ceiling.as_mut().map(|ceiling| &mut ceiling.until);
+        self.rejected.iter_mut().chain(until).for_each(|at| *at = at.saturating_sub(last));
+    }
+
     pub(super) fn is_none(&self, now: Duration) -> bool {
         self.pace == Pace::Free && self.ceiling(now).is_none()
     }

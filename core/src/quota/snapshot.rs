@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::group::Groups;
+use super::group::{Group, Groups};
 use super::rule::hold;
 
 /// The state of one group.
@@ -25,17 +25,23 @@ pub struct GroupSnapshot {
 
 /// The groups that a rule was asked about.
 pub(super) fn of(groups: &Groups, now: Duration) -> Vec<GroupSnapshot> {
-    let limited = groups.iter().filter_map(|(name, group)| group.rule.map(|rule| (name, group, rule)));
-    let mut groups: Vec<_> = limited
-        .map(|(name, group, (limit, window))| GroupSnapshot {
-            name: name.to_owned(),
-            limit,
-            window,
-            held: group.all.held(now, hold(window)),
-            in_flight: group.all.open(),
-            frozen_for: Some(group.memo.frozen_until.saturating_sub(now)).filter(|left| !left.is_zero()),
-        })
-        .collect();
+    sorted(groups.iter().filter_map(|(name, group)| of_group(name, group, now)).collect())
+}
+
+/// One group, if a rule was asked about it.
+pub(super) fn of_group(name: &str, group: &Group, now: Duration) -> Option<GroupSnapshot> {
+    let (limit, window) = group.rule?;
+    Some(GroupSnapshot {
+        name: name.to_owned(),
+        limit,
+        window,
+        held: group.all.held(now, hold(window)),
+        in_flight: group.all.open(),
+        frozen_for: Some(group.memo.frozen_until.saturating_sub(now)).filter(|left| !left.is_zero()),
+    })
+}
+
+pub(super) fn sorted(mut groups: Vec<GroupSnapshot>) -> Vec<GroupSnapshot> {
     groups.sort_by(|left, right| left.name.cmp(&right.name));
     groups
 }

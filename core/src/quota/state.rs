@@ -106,10 +106,8 @@ impl State {
                 blocked = Some((until, why));
             }
         };
-        let mut retention = hold(ask.window());
         for rule in ask.rules(&self.learned) {
             let group = self.groups.of(rule.scope, &ask.call);
-            retention = retention.max(hold(rule.window));
             group.rule = Some((rule.limit, rule.window));
             match rule.over(now, group, ask.call.class) {
                 Verdict::Free(free) => left = Some(left.map_or(free, |known| known.min(free))),
@@ -137,7 +135,7 @@ impl State {
             }
         };
 
-        self.retention = self.retention.max(retention);
+        self.retention = self.retention.max(ask.longest_hold(&self.learned));
         for scope in ask.call.scopes() {
             let group = self.groups.of(scope, &ask.call);
             group.take(now, self.retention, ask.call.class);

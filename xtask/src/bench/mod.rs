@@ -3,6 +3,7 @@
 //! Both sides of a comparison take turns, pair by pair, against one server process; what counts is the median of the
 //! pairs' ratios with its spread. Speed is measured here and nowhere else: no test asserts it.
 
+mod admission;
 mod calls;
 mod page;
 mod report;
@@ -27,6 +28,8 @@ pub(crate) enum Part {
     Python,
     /// Node against fetch and undici.
     Node,
+    /// What admission costs, by store.
+    Admission,
 }
 
 /// Builds everything optimised and measures in an optimised program.
@@ -60,7 +63,13 @@ pub(crate) fn measure(only: Option<Part>) -> Result<()> {
     if wanted(Part::Node) {
         comparisons.extend(scripts::node(&server)?);
     }
-    report::print(&comparisons)?;
+    if !comparisons.is_empty() {
+        report::print(&comparisons)?;
+    }
+    if wanted(Part::Admission) {
+        let costs = admission::costs()?;
+        report::write_costs(&costs)?;
+    }
     match only {
         None => report::write(&comparisons),
         Some(_) => Ok(()),

@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 use std::fs;
+use std::time::Duration;
 
 use anyhow::Result;
 
@@ -98,19 +99,53 @@ fn table(comparisons: &[Comparison]) -> Result<String> {
     Ok(table)
 }
 
+/// What one call costs in a store: median and 99th percentile of asking and of settling.
+pub(crate) struct Cost {
+    pub(crate) name: String,
+    pub(crate) admit: (Duration, Duration),
+    pub(crate) settle: (Duration, Duration),
+    pub(crate) promised: String,
+    pub(crate) met: String,
+}
+
+/// Prints the costs of admission and puts them into `BENCHMARKS.md`.
+pub(crate) fn write_costs(costs: &[Cost]) -> Result<()> {
+    let micros = |time: Duration| time.as_secs_f64() * 1e6;
+    let mut table = String::from(
+        "| record kept in | admission, median | p99 | settling, median | p99 | promised of admission | met |\n| --- | ---: | ---: | ---: | ---: | --- | --- |\n",
+    );
+    for Cost { name, admit, settle, promised, met } in costs {
+        writeln!(
+            table,
+            "| {name} | {:.1} µs | {:.1} µs | {:.1} µs | {:.1} µs | {promised} | {met} |",
+            micros(admit.0),
+            micros(admit.1),
+            micros(settle.0),
+            micros(settle.1)
+        )?;
+    }
+    println!("{table}");
+    replace(BEGIN_COSTS, END_COSTS, &table)
+}
+
 /// Replaces the measured part of `BENCHMARKS.md`; what people wrote around it stays.
 pub(crate) fn write(comparisons: &[Comparison]) -> Result<()> {
-    let table = table(comparisons)?;
+    replace(BEGIN, END, &table(comparisons)?)
+}
+
+fn replace(begin: &str, end: &str, table: &str) -> Result<()> {
     let path = crate::root().join("BENCHMARKS.md");
     let text = fs::read_to_string(&path).unwrap_or_else(|_| TEMPLATE.to_owned());
-    let (head, rest) = text.split_once(BEGIN).unwrap_or((text.as_str(), ""));
-    let tail = rest.split_once(END).map_or("", |(_, tail)| tail);
-    fs::write(&path, format!("{head}{BEGIN}\n\n{table}\n{END}{tail}"))?;
+    let (head, rest) = text.split_once(begin).unwrap_or((text.as_str(), ""));
+    let tail = rest.split_once(end).map_or("", |(_, tail)| tail);
+    fs::write(&path, format!("{head}{begin}\n\n{table}\n{end}{tail}"))?;
     Ok(())
 }
 
 const BEGIN: &str = "<!-- measured: written by cargo xtask bench -->";
 const END: &str = "<!-- end of measured -->";
+const BEGIN_COSTS: &str = "<!-- costs of admission: written by cargo xtask bench admission -->";
+const END_COSTS: &str = "<!-- end of costs -->";
 const TEMPLATE: &str = "# Benchmarks
 
 `cargo xtask bench` measures both sides of each comparison in turns, pair by pair, in one run against one server process
@@ -119,4 +154,11 @@ calls or pages a second; they depend on the machine, the ratios much less.
 
 <!-- measured: written by cargo xtask bench -->
 <!-- end of measured -->
+
+## Admission
+
+One uncontended call with its price: asked for, then settled, by the store that keeps the record.
+
+<!-- costs of admission: written by cargo xtask bench admission -->
+<!-- end of costs -->
 ";

@@ -1,10 +1,12 @@
 //! Which store keeps the record of a team.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
+#[cfg(unix)]
+use super::host::HostStore;
 use super::redis::RedisStore;
 use super::{Store, StoreError};
 use crate::quota::registry::TeamId;
@@ -92,10 +94,43 @@ fn check_url(url: &str) -> Result<(), &'static str> {
 /// When a store was asked for that cannot be opened. What nobody asked for falls back to the process with a word.
 pub(crate) async fn open(choice: &StoreChoice, team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
     match choice {
-        StoreChoice::Auto | StoreChoice::Process => Ok(None),
+        StoreChoice::Process => Ok(None),
+        StoreChoice::Auto => host_if_possible(team).await,
+        StoreChoice::Host { folder } => host(folder.as_deref(), team).await,
         StoreChoice::Redis { url, timeout, fail_open } => {
             Ok(Some(Arc::new(RedisStore::new(url, *timeout, *fail_open, team)?)))
         }
-        StoreChoice::Host { .. } => Err(StoreError::misconfigured("this store does not exist yet")),
     }
+}
+
+#[cfg(unix)]
+async fn host_if_possible(team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
+    match HostStore::open(None, team).await {
+        Ok(store) => Ok(Some(store)),
+        Err(not) if not.no_place => {
+            let reason = not.error;
+            tracing::warn!(target: "kakiyo::quota", "quota and credits are recorded in this process only, other processes that use the same key are not seen and budgets end with it: {reason}");
+            Ok(None)
+        }
+        Err(not) => Err(not.error),
+    }
+}
+
+#[cfg(unix)]
+async fn host(folder: Option<&Path>, team: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
+    match HostStore::open(folder, team).await {
+        Ok(store) => Ok(Some(store)),
+        Err(not) => Err(not.error),
+    }
+}
+
+#[cfg(not(unix))]
+async fn host_if_possible(_: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
+    tracing::info!(target: "kakiyo::quota", "quota and credits are recorded in this process only: this platform has no store that processes share");
+    Ok(None)
+}
+
+#[cfg(not(unix))]
+async fn host(_: Option<&Path>, _: TeamId) -> Result<Option<Arc<dyn Store>>, StoreError> {
+    Err(StoreError::misconfigured("this platform has no store that processes share: use a Redis server"))
 }

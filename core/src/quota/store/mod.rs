@@ -4,6 +4,8 @@
 //! holds no key: a team is named by its state id.
 
 mod choice;
+#[cfg(unix)]
+mod host;
 mod redis;
 
 use std::fmt;

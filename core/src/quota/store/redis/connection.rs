@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use futures::future::BoxFuture;
 use redis::aio::MultiplexedConnection;
-use redis::{AsyncConnectionConfig, Client, ConnectionAddr, RedisError, RedisResult};
+use redis::{AsyncConnectionConfig, Client, ConnectionAddr, RedisResult};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
@@ -51,13 +51,13 @@ impl Live {
 
 impl Link {
     pub(super) fn new(url: &Secret) -> Result<Self, StoreError> {
-        let wrong = |error: RedisError| {
-            StoreError::misconfigured(format!(
-                "the address of the Redis server is wrong: {}",
-                error.category()
-            ))
-        };
-        let client = Client::open(url.expose()).map_err(wrong)?;
+        let client = Client::open(url.expose()).map_err(|_| {
+            // Of the address itself nothing is repeated: it may hold a password.
+            StoreError::misconfigured(
+                "the address of the Redis server is wrong: expected redis://user:password@host:port/database, where all \
+                 but the host may be left out; rediss:// is for TLS",
+            )
+        })?;
         let info = client.get_connection_info();
         let address = info.addr();
         if let ConnectionAddr::TcpTls { .. } = address

@@ -28,7 +28,7 @@ use tokio::time::Instant;
 use self::connection::{Link, Live};
 use self::keys::Keys;
 use self::question::{Admit, Common, End, Known, learned_from};
-use self::script::{Reply, SCRIPTS, micros, millis};
+use self::script::{Reply, SCRIPTS, Scripts, micros, millis};
 use super::{Change, ChangeError, Step, Store, StoreError, View};
 use crate::credits::{AccountKey, Ledger, Reservation, Today};
 use crate::quota::call::Tier;
@@ -62,6 +62,7 @@ pub(super) struct RedisStore {
     /// Whether users know that calls go out unlimited, or that the server may forget.
     told_open: AtomicBool,
     told_forgetful: AtomicBool,
+    scripts: &'static Scripts,
     #[cfg(test)]
     clock: Option<Arc<AtomicU64>>,
 }
@@ -92,6 +93,7 @@ impl RedisStore {
             quarantine: AtomicU64::new(micros(hold(MAX_IN_FLIGHT).saturating_add(MAX_IN_FLIGHT))),
             told_open: AtomicBool::new(false),
             told_forgetful: AtomicBool::new(false),
+            scripts: &SCRIPTS,
             #[cfg(test)]
             clock: None,
         })
@@ -185,7 +187,7 @@ impl RedisStore {
                 let common = Common { quarantine, ..self.common() };
                 json!(Admit::new(common, self.known(live, candidate), ask, id, &learned, today, ahead))
             };
-            let reply = self.ask(deadline, &SCRIPTS.admit, keys, question).await?;
+            let reply = self.ask(deadline, &self.scripts.admit, keys, question).await?;
             if let Some(story) = reply.text("story") {
                 ask.tell(&answer::story(story, self.link.place(), &reply));
             }
@@ -271,7 +273,7 @@ impl RedisStore {
                 End::new(self.common(), ask, (grant.id, grant.probe), reservation, ending, &learned)
             };
             let keys = self.keys.call(grant.id, &ask.call, accounts);
-            match self.ask(deadline, &SCRIPTS.end, keys, |_| json!(end(&ago()))).await {
+            match self.ask(deadline, &self.scripts.end, keys, |_| json!(end(&ago()))).await {
                 Ok(reply) if reply.kind() == "again" => {}
                 Ok(reply) => return Ok(answer::notices(&reply, ask, grant, &end(&ago()), &ago(), &learned)),
                 Err(error) if error.misconfigured || Instant::now() + SETTLE_EVERY >= deadline => {
@@ -290,7 +292,7 @@ impl RedisStore {
             }
             question
         };
-        self.ask(Instant::now() + self.timeout, &SCRIPTS.change, keys, question).await
+        self.ask(Instant::now() + self.timeout, &self.scripts.change, keys, question).await
     }
 
     async fn book_change(&self, change: Change) -> Result<(), ChangeError> {

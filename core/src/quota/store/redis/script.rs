@@ -15,17 +15,33 @@ pub(super) struct Scripts {
     pub(super) look: Script,
 }
 
-pub(super) static SCRIPTS: LazyLock<Scripts> = LazyLock::new(|| {
-    let (team, groups, money) =
-        (include_str!("lua/team.lua"), include_str!("lua/groups.lua"), include_str!("lua/money.lua"));
-    let step = |parts: &[&str]| Script::new(&parts.join("\n"));
-    Scripts {
-        admit: step(&[team, groups, money, include_str!("lua/rule.lua"), include_str!("lua/admit.lua")]),
-        end: step(&[team, groups, money, include_str!("lua/end.lua")]),
-        change: step(&[team, money, include_str!("lua/change.lua")]),
-        look: step(&[team, include_str!("lua/look.lua")]),
+pub(super) static SCRIPTS: LazyLock<Scripts> = LazyLock::new(|| Scripts::new(|text| text));
+
+impl Scripts {
+    fn new(edit: impl Fn(String) -> String) -> Self {
+        let (team, groups, money) =
+            (include_str!("lua/team.lua"), include_str!("lua/groups.lua"), include_str!("lua/money.lua"));
+        let step = |parts: &[&str]| Script::new(&edit(parts.join("\n")));
+        Self {
+            admit: step(&[team, groups, money, include_str!("lua/rule.lua"), include_str!("lua/admit.lua")]),
+            end: step(&[team, groups, money, include_str!("lua/end.lua")]),
+            change: step(&[team, money, include_str!("lua/change.lua")]),
+            look: step(&[team, include_str!("lua/look.lua")]),
+        }
     }
-});
+
+    /// Scripts with a fault, for the test of the test.
+    #[cfg(test)]
+    pub(super) fn faulty(right: &str, wrong: &str) -> &'static Self {
+        let found = std::cell::Cell::new(false);
+        let faulty = Self::new(|text| {
+            found.set(found.get() || text.contains(right));
+            text.replace(right, wrong)
+        });
+        assert!(found.get(), "no script holds {right}");
+        Box::leak(Box::new(faulty))
+    }
+}
 
 /// What a script answered, or a hash of the store.
 #[derive(Debug, Default)]

@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use super::answer::{purse, restraint};
-use super::script::{Reply, SCRIPTS};
+use super::script::Reply;
 use super::{Live, RedisStore};
 use crate::credits::{Account, AccountKey, Ledger};
 use crate::quota::foresee::{restrained, words};
@@ -20,7 +20,7 @@ impl RedisStore {
     pub(super) async fn look(&self) -> Result<View, StoreError> {
         let deadline = Instant::now() + self.timeout;
         let keys = self.keys.common(0);
-        let team = self.ask(deadline, &SCRIPTS.look, keys, |_| json!(self.common())).await?;
+        let team = self.ask(deadline, &self.scripts.look, keys, |_| json!(self.common())).await?;
         let now = team.time("now");
         let named = |kind| team.lines(kind).map(str::to_owned).collect::<Vec<_>>();
         let (accounts, groups, open) = (named("accounts"), named("groups"), named("open"));

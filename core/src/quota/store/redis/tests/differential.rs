@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::super::script::Scripts;
 use super::*;
 use crate::credits::{AccountKey, Today};
 use crate::quota::call::Class;
@@ -28,6 +29,42 @@ fn scripts_and_rust_decide_alike() {
         Some(_) => on_a_runtime(histories),
         None => run(histories),
     }
+}
+
+/// What a script might get wrong, one at a time.
+const FAULTS: [(&str, &str); 10] = [
+    ("if count and count < slots then", "if count and count <= slots then"),
+    ("held(group, now - rule.hold)", "held(group, now - rule.window)"),
+    ("local at_once = pace > 0 and 1 or rule.at_once", "local at_once = rule.at_once"),
+    ("if gate > now or", "if gate > now + 20000 or"),
+    ("math.ceil(slots / 10)", "math.floor(slots / 10)"),
+    ("close(q.how == 'lost' and ended + q.flight or ended)", "close(ended)"),
+    ("if it.rejected and taken <= it.rejected then", "if false then"),
+    ("it.max + it.reserved + money.price > cap[2]", "it.max + money.price > cap[2]"),
+    ("booked.max = booked.max + most", "booked.max = booked.max + least"),
+    ("if same then", "if true then"),
+];
+
+#[test]
+fn a_fault_in_a_script_is_seen() {
+    run(async {
+        let server = Server::start();
+        for (right, wrong) in FAULTS {
+            let scripts = Scripts::faulty(right, wrong);
+            let mut seen = false;
+            for seed in 0..60 {
+                let mut history = History::new(&server.url(), seed);
+                for store in &mut history.stores {
+                    Arc::get_mut(store).unwrap().scripts = scripts;
+                }
+                seen = tokio::spawn(history.play()).await.is_err();
+                if seen {
+                    break;
+                }
+            }
+            assert!(seen, "nobody sees `{wrong}` instead of `{right}`");
+        }
+    });
 }
 
 struct History {
