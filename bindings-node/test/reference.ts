@@ -24,7 +24,7 @@ export async function admission(): Promise<void> {
 
 export async function agents_create(kakiyo: Kakiyo): Promise<void> {
   const result = await kakiyo.agents.create({
-    workingHours: { start: "08:30", extra: { shift: "night" } },
+    workingHours: { extra: { shift: "night" }, start: "08:30" },
     limits: { dailyMessages: 40, extra: { dailyVisits: 7 } },
   });
   console.log(result);
@@ -404,8 +404,8 @@ export async function chat_complete(kaiko: Kaiko): Promise<void> {
   const result = await kaiko.chat.complete({
     model: "gpt-4",
     messages: [
-      { role: "system", content: "Answer in two short sentences." },
-      { role: "user", content: "I keep postponing the talk with my manager." },
+      { content: "Answer in two short sentences.", role: "system" },
+      { content: "I keep postponing the talk with my manager.", role: "user" },
     ],
     foldSystem: true,
   });
@@ -423,11 +423,11 @@ export async function emotions_analyze_batch(kaiko: Kaiko): Promise<void> {
   const result = await kaiko.emotions.analyzeBatch(
     [
       {
-        text: "Great news.",
-        role: "user",
-        externalId: "a",
-        timestamp: "2026-02-03T08:15:00Z",
         audioUrl: "https://example.org/a.wav",
+        externalId: "a",
+        role: "user",
+        text: "Great news.",
+        timestamp: "2026-02-03T08:15:00Z",
       },
     ],
     { model: "emotion-v1", params: { depth: 2 }, fanOut: false },

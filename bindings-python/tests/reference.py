@@ -29,7 +29,7 @@ def admission() -> None:
 
 def agents_create(kakiyo: Kakiyo) -> None:
     result = kakiyo.agents.create(
-        working_hours={"start": "08:30", "extra": {"shift": "night"}},
+        working_hours={"extra": {"shift": "night"}, "start": "08:30"},
         limits={"daily_messages": 40, "extra": {"dailyVisits": 7}},
     )
     print(result)
@@ -37,7 +37,7 @@ def agents_create(kakiyo: Kakiyo) -> None:
 
 async def agents_create_async(kakiyo: AsyncKakiyo) -> None:
     result = await kakiyo.agents.create(
-        working_hours={"start": "08:30", "extra": {"shift": "night"}},
+        working_hours={"extra": {"shift": "night"}, "start": "08:30"},
         limits={"daily_messages": 40, "extra": {"dailyVisits": 7}},
     )
     print(result)
@@ -781,8 +781,8 @@ def chat_complete(kaiko: Kaiko) -> None:
     result = kaiko.chat.complete(
         model="gpt-4",
         messages=[
-            {"role": "system", "content": "Answer in two short sentences."},
-            {"role": "user", "content": "I keep postponing the talk with my manager."},
+            {"content": "Answer in two short sentences.", "role": "system"},
+            {"content": "I keep postponing the talk with my manager.", "role": "user"},
         ],
         fold_system=True,
     )
@@ -793,8 +793,8 @@ async def chat_complete_async(kaiko: AsyncKaiko) -> None:
     result = await kaiko.chat.complete(
         model="gpt-4",
         messages=[
-            {"role": "system", "content": "Answer in two short sentences."},
-            {"role": "user", "content": "I keep postponing the talk with my manager."},
+            {"content": "Answer in two short sentences.", "role": "system"},
+            {"content": "I keep postponing the talk with my manager.", "role": "user"},
         ],
         fold_system=True,
     )
@@ -817,11 +817,11 @@ def emotions_analyze_batch(kaiko: Kaiko) -> None:
     result = kaiko.emotions.analyze_batch(
         [
             {
-                "text": "Great news.",
-                "role": "user",
-                "external_id": "a",
-                "timestamp": "2026-02-03T08:15:00Z",
                 "audio_url": "https://example.org/a.wav",
+                "external_id": "a",
+                "role": "user",
+                "text": "Great news.",
+                "timestamp": "2026-02-03T08:15:00Z",
             },
         ],
         model="emotion-v1",
@@ -835,11 +835,11 @@ async def emotions_analyze_batch_async(kaiko: AsyncKaiko) -> None:
     result = await kaiko.emotions.analyze_batch(
         [
             {
-                "text": "Great news.",
-                "role": "user",
-                "external_id": "a",
-                "timestamp": "2026-02-03T08:15:00Z",
                 "audio_url": "https://example.org/a.wav",
+                "external_id": "a",
+                "role": "user",
+                "text": "Great news.",
+                "timestamp": "2026-02-03T08:15:00Z",
             },
         ],
         model="emotion-v1",

@@ -60,16 +60,18 @@ def test_a_walk_lies_in_its_interval(kakiyo, sandbox, campaign):
 
 def test_an_explanation_tells_waits_and_refusals(sandbox):
     limits = [{"group": "each_operation", "limit": 2, "window": 30}]
-    with Kakiyo(sandbox.api_key, base_url=sandbox.base_url, limits=limits, budget=2) as kakiyo:
+    with Kakiyo(sandbox.api_key, base_url=sandbox.base_url, limits=limits, budget=3) as kakiyo:
         kakiyo.verify()
-        told = kakiyo.explain("prospects.list", "c", max_items=200, page_size=100)
-        assert told.parts[0].refused is None
+        assert kakiyo.explain("verify").ends_in == 0
         kakiyo.verify()
-        told = kakiyo.explain("verify")
-        assert told.parts[0].refused
-        assert told.parts[0].starts_in > 20
-        assert told.ends_in >= told.parts[0].starts_in
-        assert "refused: " in str(told)
+        (told,) = kakiyo.explain("verify").parts
+        assert told.refused is None
+        assert 20 < told.starts_in <= told.ends_in
+        assert told.waits_for
+    with Kakiyo(sandbox.api_key, base_url=sandbox.base_url, limits=limits, budget=0) as kakiyo:
+        refused = kakiyo.explain("verify")
+        assert "budget of 0" in refused.parts[0].refused
+        assert "refused: " in str(refused)
     assert sandbox.calls() == 2
 
 
@@ -105,7 +107,7 @@ def test_an_import_is_explained(kakiyo):
         ("verify", {"max_items": 1}, "maxItems"),
         ("verify", {"tiemout": 1}, "tiemout"),
         ("prospects.list", {"campaign_id": "c", "page_size": 0}, "pageSize"),
-        ("prospects.list", {"campaign_id": ".."}, "campaignId"),
+        ("prospects.list", {"campaign_id": 7}, "campaignId"),
         ("prospects.add_batch", {"campaign_id": "c", "prospects": []}, "prospects"),
     ],
 )
