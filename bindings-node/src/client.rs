@@ -1,18 +1,20 @@
 //! A client: opening it, calls by operation id, raw calls, walks over pages.
 
+use kakiyo::enquiry::{self, Subject};
 use kakiyo::{ErrorKind, Service, registry, settings};
 use napi_derive::napi;
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
 use crate::cancel::CancelToken;
+use crate::events::{self, EventFunction};
 use crate::failure::Failure;
 use crate::inbox::{Inbox, Post};
 use crate::key::{self, KeyFunction};
 use crate::options;
 use crate::outcome::{self, Outcome};
 use crate::pages::Pages;
-use crate::runtime::settle_call;
+use crate::runtime::{settle_call, settle_later};
 
 /// A client and the inbox that its outcomes go to.
 #[napi]
@@ -45,20 +47,28 @@ impl Opened {
     }
 }
 
-/// Opens a client. Nothing starts and nothing is sent before the first call.
+/// Opens a client; `key` gives the key, `hear` hears events. Nothing starts and nothing is sent before the first call.
 #[napi]
 pub fn open(
     inbox: &Inbox,
     service: String,
     options: String,
     key: Option<KeyFunction<'_>>,
+    hear: Option<EventFunction<'_>>,
 ) -> napi::Result<Opened> {
     let provider = key.as_ref().map(key::provider).transpose()?;
+    let hook = hear.as_ref().map(events::hook).transpose()?;
     let client = Service::named(&service)
         .and_then(|service| settings::client(registry::builder(service), &options, options::UNIT))
-        .and_then(|builder| match provider {
-            Some(provider) => builder.api_key_provider(provider).build(),
-            None => builder.build(),
+        .and_then(|builder| {
+            let builder = match provider {
+                Some(provider) => builder.api_key_provider(provider),
+                None => builder,
+            };
+            match hook {
+                Some(hook) => builder.on_event(hook).build(),
+                None => builder.build(),
+            }
         });
     Ok(Opened::from(client.map_err(Failure::from), inbox.post()))
 }
@@ -111,6 +121,28 @@ impl Client {
             let (body, meta) =
                 client.raw(&method, &path, &query, body.as_ref(), &options).await?.into_parts();
             Ok(Outcome::raw(body.into(), &meta))
+        });
+    }
+
+    /// Asks or tells something about quota and credits; the value is the report as JSON, or there is none.
+    #[napi]
+    pub fn ask(&self, ticket: u32, subject: String, said: String, options: Option<String>) {
+        let client = self.client.clone();
+        settle_call(self.client.clone(), self.post.clone(), ticket, async move {
+            let options = options.unwrap_or_default();
+            let subject = Subject::named(&subject)?;
+            let report = enquiry::ask(&client, subject, &said, &options, options::UNIT).await?;
+            Ok(report.map_or_else(Outcome::default, |report| Outcome::value(&report)))
+        });
+    }
+
+    /// Sends the adds that linger; they are answered when the outcome comes.
+    #[napi]
+    pub fn flush(&self, ticket: u32) {
+        let client = self.client.clone();
+        settle_later(self.post.clone(), ticket, async move {
+            client.close().await;
+            Ok(Outcome::default())
         });
     }
 

@@ -8,6 +8,7 @@
 
 mod cancel;
 mod client;
+mod events;
 mod failure;
 mod inbox;
 mod key;

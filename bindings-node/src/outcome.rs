@@ -93,6 +93,7 @@ struct MetaFields<'a> {
     quota_left: Option<u32>,
     waited_ms: f64,
     elapsed_ms: f64,
+    saved: u32,
 }
 
 impl<'a> From<&'a Meta> for MetaFields<'a> {
@@ -107,6 +108,7 @@ impl<'a> From<&'a Meta> for MetaFields<'a> {
             quota_left: meta.quota_left,
             waited_ms: milliseconds(meta.waited),
             elapsed_ms: milliseconds(meta.elapsed),
+            saved: meta.saved,
         }
     }
 }

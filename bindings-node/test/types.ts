@@ -10,6 +10,10 @@ import {
   planLeads,
   type ApiPromise,
   type CampaignId,
+  type CreditsReport,
+  type Explanation,
+  type KakiyoEvent,
+  type QuotaReport,
   type ChatId,
   type ClientOptions,
   type ConversationStatus as Status,
@@ -115,6 +119,51 @@ async function emotions(): Promise<void> {
   new Kakiyo({ auth: "bearer" });
   // @ts-expect-error a resource of Kakiyo
   kaiko.campaigns;
+}
+
+async function admission(): Promise<void> {
+  const kakiyo = new Kakiyo({
+    store: "redis://127.0.0.1:6379",
+    budget: [500, { cap: 2_000, per: "month", tag: "spring" }],
+    balance: 10_000,
+    floor: 100,
+    limits: { preset: "auto", rule: "paced" },
+    onEvent: (event: KakiyoEvent) => console.log(event.kind, event.message, event.details["seconds"]),
+  });
+  new Kakiyo({
+    store: { folder: "state" },
+    budget: 5,
+    limits: [{ group: "team", limit: 1, rule: "serial" }],
+  });
+  // @ts-expect-error no such store
+  new Kakiyo({ store: "memory" });
+  // @ts-expect-error no such period
+  new Kakiyo({ budget: { cap: 1, per: "year" } });
+  // @ts-expect-error no such rule
+  new Kakiyo({ limits: { preset: "auto", rule: "slow" } });
+
+  await kakiyo.verify({ priority: "bulk", budget: 5, tag: "spring", job: "7" });
+  kakiyo.prospects.list("c", {}, { budget: 5, tag: "spring" });
+  kakiyo.withOptions({ tag: "spring", priority: "bulk" });
+  // @ts-expect-error no such priority
+  kakiyo.verify({ priority: "high" });
+
+  const quota: QuotaReport = await kakiyo.quota();
+  const paused: number | undefined = quota.groups[0]?.pausedForMs;
+  const credits: CreditsReport = await kakiyo.credits();
+  const left: number | undefined = credits.left?.max;
+  const probe: number | undefined = credits.outOfCredits?.probeInMs;
+  const told = await kakiyo.explain("prospects.list", { campaignId: "c" }, { maxItems: 5 });
+  same<typeof told, Explanation>(true);
+  const most: number | undefined = told.credits.max;
+  const text: string = `${told}${told.toHtml()}`;
+  // @ts-expect-error reports are read-only
+  told.endsInMs = 5;
+  const imported: Explanation = await kakiyo.explainImport(await planLeads("f.csv"), { tag: "spring" });
+  await kakiyo.declareBalance(5);
+  await kakiyo.resume();
+  await kakiyo.reconcile("team/ever", 5);
+  await new Kaiko().quota();
 }
 
 // The id of one kind of record is not that of another; text is any id.

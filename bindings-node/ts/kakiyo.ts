@@ -1,7 +1,7 @@
 /** The client of Kakiyo: how it is opened and copied. Its operations are generated. */
 
 import { KakiyoOperations } from "./generated/client.js";
-import type { ClientOptions, DefaultOptions } from "./options.js";
+import type { KakiyoOptions, DefaultOptions } from "./options.js";
 import { Session } from "./session.js";
 import { atCaller } from "./stack.js";
 
@@ -15,10 +15,10 @@ import { atCaller } from "./stack.js";
  * ```
  */
 export class Kakiyo extends KakiyoOperations {
-  constructor(options?: ClientOptions);
+  constructor(options?: KakiyoOptions);
   /** @internal */
-  constructor(options: ClientOptions | Session);
-  constructor(options: ClientOptions | Session = {}) {
+  constructor(options: KakiyoOptions | Session);
+  constructor(options: KakiyoOptions | Session = {}) {
     super(options instanceof Session ? options : atCaller(() => Session.open("kakiyo", options)));
   }
 

@@ -28,6 +28,11 @@ export interface Meta {
   waitedMs: number;
   /** Time from the call to its result, waiting included, in milliseconds. */
   elapsedMs: number;
+  /**
+   * Credits that were not spent: the call travelled with others, was answered from memory or by an equal one, or did the
+   * work of many.
+   */
+  saved: number;
 }
 
 /** A value together with what is known of its call. */
@@ -46,4 +51,5 @@ export const NOTHING_SENT: Meta = {
   credits: { min: 0, max: 0 },
   waitedMs: 0,
   elapsedMs: 0,
+  saved: 0,
 };

@@ -42,6 +42,8 @@ export interface NativeClient {
     options?: string,
     token?: NativeCancelToken,
   ): void;
+  ask(ticket: number, subject: string, said: string, options?: string): void;
+  flush(ticket: number): void;
   openPages(operation: string, args: string, options?: string): NativePages;
 }
 
@@ -62,7 +64,13 @@ export interface NativeSandbox {
 
 export interface Addon {
   about(): string;
-  open(inbox: NativeInbox, service: string, options: string, key?: () => Promise<string>): Opened;
+  open(
+    inbox: NativeInbox,
+    service: string,
+    options: string,
+    key?: () => Promise<string>,
+    hear?: (event: string) => void,
+  ): Opened;
   planLeads(inbox: NativeInbox, ticket: number, source: string | Buffer, options: string): void;
   readProfileUrls(inbox: NativeInbox, ticket: number, source: string | Buffer, options: string): void;
   parseProfileUrl(url: string): { value?: string; error?: string };

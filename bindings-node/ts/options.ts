@@ -1,5 +1,6 @@
 /** Options of clients and calls. Times are in milliseconds. What is allowed is checked by the native library. */
 
+import type { EventListener } from "./events.js";
 import type { WarningListener } from "./warnings.js";
 
 /** A query value: text, a number, true or false, or several of them. */
@@ -19,6 +20,20 @@ export interface DefaultOptions {
   extraQuery?: Record<string, QueryValue> | undefined;
   /** Of Kaiko: makes an error of an answer whose scores are placeholders; false unless set. */
   failOnFallback?: boolean | undefined;
+  /**
+   * Whether somebody waits for the answer, or it is one call of a long run; each kind keeps a share of the quota.
+   * `interactive` unless set, `bulk` for imports.
+   */
+  priority?: "interactive" | "bulk" | undefined;
+  /**
+   * Credits that the calls made with these options may cost: one call with its retries, a walk with all its pages, a copy
+   * of a client with all its calls. Nothing is sent beyond it.
+   */
+  budget?: number | undefined;
+  /** A name to count credits under, such as that of a campaign; budgets can be set on it. */
+  tag?: string | undefined;
+  /** The job that the call belongs to; counted like a tag. */
+  job?: string | undefined;
 }
 
 /** Options of one call. */
@@ -68,7 +83,60 @@ export interface CustomLimit {
   maxInFlight?: number;
   /** Calls in flight at once; any number unless set. */
   maxConcurrent?: number;
+  /** How calls are spread over the window; `window` unless set. */
+  rule?: LimitRule;
 }
+
+/**
+ * How calls are spread over a window: `window`, as fast as the limit allows; `paced`, evenly, for servers that mind how
+ * close together calls come; `serial`, one at a time, each well after the answer to the one before.
+ */
+export type LimitRule = "window" | "paced" | "serial";
+
+/** A named set of limits, changed. */
+export interface ChangedPreset {
+  preset: LimitPreset;
+  /** The window in milliseconds. */
+  window?: number;
+  rule?: LimitRule;
+}
+
+/** A cap on what may be spent. What a failed call may have cost counts as spent: the server does not tell. */
+export interface Budget {
+  /** Credits that may be spent. A cap of 0 refuses every call that costs something. */
+  cap: number;
+  /** A day or calendar month in UTC, all time, or the life of this client and its copies, which is meant unless set. */
+  per?: "day" | "month" | "ever" | "client";
+  /** Counts only calls with this tag. */
+  tag?: string;
+  /** Counts only calls of this job. */
+  job?: string;
+}
+
+/**
+ * Where quota and credits are recorded, and who shares the record: `host`, all processes of this user on this machine;
+ * `process`; a Redis server by its address.
+ */
+export type Store =
+  | "auto"
+  | "process"
+  | "host"
+  | `redis://${string}`
+  | `rediss://${string}`
+  | `valkey://${string}`
+  | `valkeys://${string}`
+  | {
+      /** The address of a Redis or Valkey server. */
+      url: string;
+      /** How long to wait for it before a call fails, in milliseconds; 5,000 unless set. */
+      timeout?: number;
+      /** Whether calls go out unlimited while it is away; calls with a budget never do. */
+      failOpen?: boolean;
+    }
+  | {
+      /** The folder of a host's record. */
+      folder: string;
+    };
 
 /** Gives the key when it is needed, and once more when the server answers 401. */
 export type KeyProvider = () => string | PromiseLike<string>;
@@ -83,7 +151,15 @@ export interface ClientOptions {
    */
   baseUrl?: string | undefined;
   /** The limits to keep; `auto` unless set. */
-  limits?: LimitPreset | { preset: LimitPreset; window?: number } | readonly CustomLimit[] | undefined;
+  limits?: LimitPreset | ChangedPreset | readonly CustomLimit[] | undefined;
+  /** Where quota and credits are recorded. Without it: `KAKIYO_STORE`, then `host`; `process` towards this machine. */
+  store?: Store | undefined;
+  /** Caps on what may be spent, all of which hold; a number is for this client's life. */
+  budget?: number | Budget | readonly (number | Budget)[] | undefined;
+  /** The credits that are there, as the service's own page shows them. */
+  balance?: number | undefined;
+  /** Refuses calls that would take the balance below it; calls that pause agents or block people pass. */
+  floor?: number | undefined;
   /** Time for one attempt in milliseconds; 30,000 unless set, for Kaiko 35,000. */
   timeout?: number | undefined;
   /** The longest wait for quota slots in milliseconds; no limit unless set. */
@@ -111,8 +187,23 @@ export interface ClientOptions {
   retryDelay?: number | undefined;
   /** Headers for every call. */
   extraHeaders?: Record<string, string> | undefined;
+  /** Whether equal reads that are under way at once are one call; false unless set. */
+  shareReads?: boolean | undefined;
   /** Hears what a user should know although nothing failed; without it `process.emitWarning` tells. */
   onWarning?: WarningListener | undefined;
+  /** Hears waits, lessons, budgets and credits while calls are under way; `NODE_DEBUG=kakiyo` logs them. */
+  onEvent?: EventListener | undefined;
+}
+
+/** Options of a client of Kakiyo. */
+export interface KakiyoOptions extends ClientOptions {
+  /**
+   * Whether single adds of people travel together, up to `size` (100) in one call, after lingering (50 milliseconds). Each
+   * caller gets the outcome of their own. False unless set.
+   */
+  coalesce?: boolean | { linger?: number; size?: number } | undefined;
+  /** How long models, products and prompts are answered from memory, in milliseconds; not at all unless set. */
+  cache?: number | false | undefined;
 }
 
 /** Options of a client of Kaiko. */

@@ -5,6 +5,7 @@
 
 import { ApiPromise, type Answer } from "./api-promise.js";
 import { errorFrom, refused, type ErrorFields, type KakiyoError } from "./errors.js";
+import { hearing } from "./events.js";
 import { inbox } from "./inbox.js";
 import { encode, requireObject } from "./json.js";
 import { addon, type NativeCancelToken, type NativeClient, type Opened, type Settled } from "./native.js";
@@ -13,12 +14,14 @@ import type {
   ClientOptions,
   DefaultOptions,
   KaikoOptions,
+  KakiyoOptions,
   KeyProvider,
   PageOptions,
   RawOptions,
 } from "./options.js";
 import { errorOf, metaOf, rawOf, valueOf } from "./outcome.js";
 import { RawAnswer } from "./raw-answer.js";
+import type { Shown } from "./reports.js";
 import { follow, type Cancellation } from "./signal.js";
 import { callSite, startAt } from "./stack.js";
 import { Walk } from "./walk.js";
@@ -58,13 +61,15 @@ export class Session {
     passOn(warnings, onWarning);
   }
 
-  static open(service: Service, options: ClientOptions | KaikoOptions): Session {
+  static open(service: Service, options: ClientOptions | KakiyoOptions | KaikoOptions): Session {
     requireObject("config", "options", options);
-    const { apiKey, onWarning, ...rest } = options;
-    requireListener(onWarning);
-    const [text, provider] = typeof apiKey === "function" ? [undefined, asked(apiKey)] : [apiKey, undefined];
-    const fields = { ...rest, apiKey: text, hostLanguage: `node/${process.versions.node}` };
-    const opened = addon().open(inbox().native, service, encode("config", "options", fields), provider);
+    const { apiKey, onWarning, onEvent, ...rest } = options;
+    requireListener("onWarning", onWarning);
+    requireListener("onEvent", onEvent);
+    const [key, provider] = typeof apiKey === "function" ? [undefined, asked(apiKey)] : [apiKey, undefined];
+    const fields = { ...rest, apiKey: key, hostLanguage: `node/${process.versions.node}` };
+    const text = encode("config", "options", fields);
+    const opened = addon().open(inbox().native, service, text, provider, hearing(onEvent));
     return new Session(opened, { closed: false, underWay: 0, idle: [] }, onWarning);
   }
 
@@ -81,6 +86,23 @@ export class Session {
       (ticket, call, token) =>
         this.#client.call(ticket, operation, encode("invalid_request", "arguments", args), call, token),
       (settled) => ({ data: valueOf<T>(settled), meta: () => metaOf(settled), raw: () => rawOf(settled) }),
+    );
+  }
+
+  /** Asks or tells something about quota and credits; `read` makes the result of a report. */
+  ask<T>(
+    subject: string,
+    said: object,
+    options: CallOptions | undefined,
+    read: (report: Shown) => T,
+  ): Promise<T> {
+    return this.request(
+      options,
+      (ticket, call) => this.#client.ask(ticket, subject, encode("invalid_request", subject, said), call),
+      (settled) => {
+        const report = valueOf<Shown>(settled);
+        return { data: read(report), meta: () => metaOf(settled), raw: () => rawOf(settled) };
+      },
     );
   }
 
@@ -116,7 +138,14 @@ export class Session {
   close(): Promise<void> {
     const life = this.#life;
     life.closed = true;
-    return life.underWay === 0 ? Promise.resolve() : new Promise((resolve) => void life.idle.push(resolve));
+    if (life.underWay === 0) {
+      return Promise.resolve();
+    }
+    inbox().send(
+      (ticket) => this.#client.flush(ticket),
+      () => {},
+    );
+    return new Promise((resolve) => void life.idle.push(resolve));
   }
 
   /** Makes a request. What is thrown on the way out becomes the error of its promise. */

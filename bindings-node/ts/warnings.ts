@@ -18,11 +18,20 @@ export interface KakiyoWarning {
 /** Hears warnings. What it throws does not break the call. */
 export type WarningListener = (warning: KakiyoWarning) => unknown;
 
-/** Refuses what cannot hear. */
-export function requireListener(listener: unknown): void {
+/** Refuses what cannot hear; `option` is its name. */
+export function requireListener(option: string, listener: unknown): void {
   if (listener !== undefined && typeof listener !== "function") {
-    throw refused("config", "onWarning", `a function, not ${listener === null ? "null" : typeof listener}`);
+    throw refused("config", option, `a function, not ${listener === null ? "null" : typeof listener}`);
   }
+}
+
+/** Calls a listener later. One that fails is told of, but the call goes on: it has been made, and maybe paid for. */
+export function tell<T>(option: string, listener: (heard: T) => unknown, heard: T): void {
+  void Promise.resolve(heard)
+    .then(listener)
+    .catch((reason: unknown) => {
+      process.emitWarning(`${option} failed: ${String(reason)}`, { type: "KakiyoWarning", code: "listener" });
+    });
 }
 
 /** Gives the warnings of the native library to the listener, or to the process. */
@@ -34,7 +43,7 @@ export function passOn(warnings: string | undefined, listener: WarningListener |
     if (listener === undefined) {
       tellProcess(warning);
     } else {
-      void Promise.resolve(warning).then(listener).catch(failed);
+      tell("onWarning", listener, warning);
     }
   }
 }
@@ -42,9 +51,4 @@ export function passOn(warnings: string | undefined, listener: WarningListener |
 function tellProcess({ kind, message, operation }: KakiyoWarning): void {
   const type = kind === "deprecation" ? "DeprecationWarning" : "KakiyoWarning";
   process.emitWarning(operation === undefined ? message : `${operation}: ${message}`, { type, code: kind });
-}
-
-/** A listener that fails is told of, but the call goes on: it has been made, and maybe paid for. */
-function failed(reason: unknown): void {
-  process.emitWarning(`onWarning failed: ${String(reason)}`, { type: "KakiyoWarning", code: "listener" });
 }

@@ -4,10 +4,12 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use kakiyo::enquiry::{self, Subject};
 use kakiyo::{CallOptions, CancelToken, registry, settings};
 use pyo3::prelude::*;
 use pyo3::{PyTraverseError, PyVisit};
 
+use crate::events::Events;
 use crate::outcome::{Answer, CallFuture};
 use crate::pages::Walk;
 use crate::{completion, errors, options, wait, warnings};
@@ -17,52 +19,67 @@ use crate::{completion, errors, options, wait, warnings};
 pub(crate) struct Client {
     /// Taken out by closing. The lock is held under the GIL only, so that no fork can leave it held.
     client: Mutex<Option<kakiyo::Client>>,
-    /// What the user gave to hear warnings.
+    /// What the user gave to hear warnings, and to hear events.
     on_warning: Option<Py<PyAny>>,
+    on_event: Option<Py<PyAny>>,
+    events: Arc<Events>,
 }
 
 #[pymethods]
 impl Client {
-    /// Opens a client; `key` is a callable that gives the key, `on_warning` one that hears warnings.
+    /// Opens a client; `key` is a callable that gives the key, `on_warning` one that hears warnings, `on_event` events.
     #[new]
-    #[pyo3(signature = (service, options, key, on_warning))]
+    #[pyo3(signature = (service, options, key, on_warning, on_event))]
     fn new(
         py: Python<'_>,
         service: &str,
         options: &str,
         key: Option<Py<PyAny>>,
         on_warning: Option<Py<PyAny>>,
+        on_event: Option<Py<PyAny>>,
     ) -> PyResult<Self> {
-        let client = options::open(py, service, options, key)?;
-        let opened = Self { client: Mutex::new(Some(client)), on_warning };
-        opened.pass_on_warnings(py)?;
+        let events = Arc::new(Events::default());
+        let client = options::open(py, service, options, key, &events)?;
+        let opened = Self { client: Mutex::new(Some(client)), on_warning, on_event, events };
+        opened.pass_on(py)?;
         Ok(opened)
     }
 
     fn __traverse__(&self, visit: PyVisit<'_>) -> Result<(), PyTraverseError> {
-        visit.call(&self.on_warning)
+        visit.call(&self.on_warning)?;
+        visit.call(&self.on_event)
     }
 
     /// A copy with other defaults.
     fn with_options(&self, py: Python<'_>, options: &str) -> PyResult<Self> {
         let copy = self.open(py)?.with_options(options::call(py, options)?);
         let copy = copy.map_err(|error| errors::raised(py, &error))?;
-        let on_warning = self.on_warning.as_ref().map(|hook| hook.clone_ref(py));
-        Ok(Self { client: Mutex::new(Some(copy)), on_warning })
+        let same = |hook: &Option<Py<PyAny>>| hook.as_ref().map(|hook| hook.clone_ref(py));
+        let (on_warning, on_event) = (same(&self.on_warning), same(&self.on_event));
+        Ok(Self { client: Mutex::new(Some(copy)), on_warning, on_event, events: Arc::clone(&self.events) })
     }
 
-    /// Passes on the warnings that wait. Sync calls do it themselves; after an asyncio call the façade does, because there
-    /// alone the stack leads to the caller.
-    pub(crate) fn pass_on_warnings(&self, py: Python<'_>) -> PyResult<()> {
+    /// Passes on the warnings and events that wait. Sync calls do it themselves; after an asyncio call the façade does,
+    /// because there alone the stack leads to the caller.
+    pub(crate) fn pass_on(&self, py: Python<'_>) -> PyResult<()> {
         let client = self.client.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = client.as_ref().map(kakiyo::Client::take_warnings).unwrap_or_default();
         drop(client);
-        warnings::pass_on(py, self.on_warning.as_ref(), waiting)
+        warnings::pass_on(py, self.on_warning.as_ref(), waiting)?;
+        self.events.pass_on(py, self.on_event.as_ref())
     }
 
-    /// Closes the client; its connections go with its last copy.
-    fn close(&self) {
-        self.client.lock().unwrap_or_else(PoisonError::into_inner).take();
+    /// Closes the client and waits for the adds that linger; its connections go with its last copy.
+    fn close(&self, py: Python<'_>) -> PyResult<()> {
+        match self.closing() {
+            Some(call) => self.wait(py, &Arc::new(CancelToken::new()), call).map(drop),
+            None => Ok(()),
+        }
+    }
+
+    /// The same for the running event loop; `None` where there is nothing to wait for.
+    fn start_close<'py>(&self, py: Python<'py>) -> PyResult<Option<Bound<'py, PyAny>>> {
+        self.closing().map(|call| self.start(py, Arc::new(CancelToken::new()), call)).transpose()
     }
 
     fn call(&self, py: Python<'_>, operation: &str, arguments: &[u8], options: &str) -> PyResult<Py<PyAny>> {
@@ -78,7 +95,7 @@ impl Client {
         options: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (token, call) = self.prepare(py, operation, arguments, options)?;
-        completion::start(py, token, call)
+        self.start(py, token, call)
     }
 
     /// Opens a walk over the pages of a list.
@@ -117,7 +134,24 @@ impl Client {
         options: &str,
     ) -> PyResult<Bound<'py, PyAny>> {
         let (token, call) = self.prepare_raw(py, RawCall { method, path, query, body }, options)?;
-        completion::start(py, token, call)
+        self.start(py, token, call)
+    }
+
+    /// Asks or tells something about quota and credits; a report comes as its fields, its text and its HTML.
+    fn ask(&self, py: Python<'_>, subject: &str, said: &str, options: &str) -> PyResult<Py<PyAny>> {
+        let call = self.prepare_question(py, subject, said, options)?;
+        self.wait(py, &Arc::new(CancelToken::new()), call)
+    }
+
+    fn start_ask<'py>(
+        &self,
+        py: Python<'py>,
+        subject: &str,
+        said: &str,
+        options: &str,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        let call = self.prepare_question(py, subject, said, options)?;
+        self.start(py, Arc::new(CancelToken::new()), call)
     }
 
     fn __repr__(&self) -> &'static str {
@@ -139,16 +173,54 @@ impl Client {
         client.ok_or_else(|| errors::refused(py, "config", None, "this client is closed: open another one"))
     }
 
-    /// Waits for a call on this thread, then passes on its warnings.
+    /// Closes the client; what is left to wait for.
+    fn closing(&self) -> Option<CallFuture> {
+        let client = self.client.lock().unwrap_or_else(PoisonError::into_inner).take()?;
+        if !client.lingers() {
+            return None;
+        }
+        Some(Box::pin(async move {
+            client.close().await;
+            Ok(Answer::Nothing)
+        }))
+    }
+
+    /// Waits for a call on this thread, and passes on what users should hear of meanwhile.
     pub(crate) fn wait(
         &self,
         py: Python<'_>,
         token: &Arc<CancelToken>,
         call: CallFuture,
     ) -> PyResult<Py<PyAny>> {
-        let outcome = wait::wait(py, token, call);
-        self.pass_on_warnings(py)?;
+        let outcome = wait::wait(py, token, call, || self.pass_on(py));
+        self.pass_on(py)?;
         outcome
+    }
+
+    /// Starts a call for the running event loop.
+    pub(crate) fn start<'py>(
+        &self,
+        py: Python<'py>,
+        token: Arc<CancelToken>,
+        call: CallFuture,
+    ) -> PyResult<Bound<'py, PyAny>> {
+        completion::start(py, token, call, self.events.ear(py, self.on_event.as_ref()))
+    }
+
+    fn prepare_question(
+        &self,
+        py: Python<'_>,
+        subject: &str,
+        said: &str,
+        options: &str,
+    ) -> PyResult<CallFuture> {
+        let client = self.open(py)?;
+        let subject = Subject::named(subject).map_err(|error| errors::raised(py, &error))?;
+        let (said, options) = (said.to_owned(), options.to_owned());
+        Ok(Box::pin(async move {
+            let report = enquiry::ask(&client, subject, &said, &options, options::UNIT).await?;
+            Ok(report.map_or(Answer::Nothing, Answer::Report))
+        }))
     }
 
     fn prepare(

@@ -14,6 +14,7 @@ use pyo3::types::PyWeakrefReference;
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
+use crate::events::{Ear, Heard};
 use crate::outcome::{self, CallFuture, Outcome};
 use crate::{key, runtime};
 
@@ -24,6 +25,7 @@ pub(crate) fn start<'py>(
     py: Python<'py>,
     token: Arc<CancelToken>,
     call: CallFuture,
+    mut ear: Ear,
 ) -> PyResult<Bound<'py, PyAny>> {
     static RUNNING_LOOP: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
 
@@ -34,10 +36,14 @@ pub(crate) fn start<'py>(
     let future = awaited.clone().unbind();
     let call = key::called_from(event_loop, outcome::guarded(call));
     let task = runtime::current()?.spawn(async move {
-        tokio::select! {
-            outcome = call => done.push(Settled { future, outcome }),
-            // The queue is gone, and its loop with it.
-            _ = open.changed() => {}
+        let mut call = std::pin::pin!(call);
+        loop {
+            tokio::select! {
+                outcome = &mut call => return done.push(Item::Settled { future, outcome }),
+                heard = ear.hear() => done.push(Item::Heard(heard)),
+                // The queue is gone, and its loop with it.
+                _ = open.changed() => return,
+            }
         }
     });
     let abort = Abort { token, task: task.abort_handle() };
@@ -81,22 +87,24 @@ fn sweep(queues: &Bound<'_, PyAny>) -> PyResult<()> {
     Ok(())
 }
 
-/// A call that ended, and the future that waits for it.
-struct Settled {
-    future: Py<PyAny>,
-    outcome: Outcome,
+/// What the thread of the loop has to do.
+enum Item {
+    /// A call that ended, and the future that waits for it.
+    Settled { future: Py<PyAny>, outcome: Outcome },
+    /// Events to pass on while calls are under way.
+    Heard(Heard),
 }
 
 /// What tokio threads see of a queue.
 struct Done {
-    batch: Mutex<Vec<Settled>>,
+    batch: Mutex<Vec<Item>>,
     wake: Wake,
 }
 
 impl Done {
-    fn push(self: &Arc<Self>, settled: Settled) {
+    fn push(self: &Arc<Self>, item: Item) {
         let mut batch = self.batch.lock().unwrap_or_else(PoisonError::into_inner);
-        batch.push(settled);
+        batch.push(item);
         let first = batch.len() == 1;
         drop(batch);
         if first {
@@ -104,19 +112,26 @@ impl Done {
         }
     }
 
-    fn take(&self) -> Vec<Settled> {
+    fn take(&self) -> Vec<Item> {
         std::mem::take(&mut *self.batch.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Settles everything that has ended. Runs on the loop's thread.
-    fn drain(&self, py: Python<'_>) {
+    /// Settles everything that has ended, and passes on what was heard. Runs on the loop's thread.
+    fn drain(&self, py: Python<'_>) -> PyResult<()> {
         self.wake.read();
-        for Settled { future, outcome } in self.take() {
-            let future = future.bind(py);
-            if let Err(error) = settle(future, outcome) {
-                error.write_unraisable(py, Some(future));
+        let mut interrupt = Ok(());
+        for item in self.take() {
+            match item {
+                Item::Settled { future, outcome } => {
+                    let future = future.bind(py);
+                    if let Err(error) = settle(future, outcome) {
+                        error.write_unraisable(py, Some(future));
+                    }
+                }
+                Item::Heard(heard) => interrupt = interrupt.and(heard.pass_on(py)),
             }
         }
+        interrupt
     }
 }
 
@@ -235,8 +250,8 @@ struct Drain(Arc<Done>);
 
 #[pymethods]
 impl Drain {
-    fn __call__(&self, py: Python<'_>) {
-        self.0.drain(py);
+    fn __call__(&self, py: Python<'_>) -> PyResult<()> {
+        self.0.drain(py)
     }
 }
 

@@ -7,6 +7,7 @@
 mod client;
 mod completion;
 mod errors;
+mod events;
 mod generated;
 mod json;
 mod key;

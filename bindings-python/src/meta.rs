@@ -70,6 +70,13 @@ impl Meta {
         self.0.elapsed.as_secs_f64()
     }
 
+    /// Credits that were not spent: the call travelled with others, was answered from memory or by an equal one, or did the
+    /// work of many.
+    #[getter]
+    fn saved(&self) -> u32 {
+        self.0.saved
+    }
+
     fn __repr__(&self) -> String {
         let meta = &self.0;
         format!(

@@ -9,7 +9,9 @@ use bytes::Bytes;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use kakiyo::Response;
+use kakiyo::enquiry::Report;
 use kakiyo::registry::Delivered;
+use pyo3::IntoPyObjectExt;
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
@@ -30,8 +32,10 @@ pub(crate) enum Answer {
     Value { model: &'static str, shape: kakiyo::Shape, delivered: Delivered },
     /// The bytes of a raw call.
     Raw(Response<Bytes>),
-    /// There are no more pages.
-    End,
+    /// A report on quota or credits.
+    Report(Report),
+    /// There are no more pages, or nothing was asked.
+    Nothing,
 }
 
 /// What went wrong.
@@ -69,7 +73,10 @@ pub(crate) fn hand_over(py: Python<'_>, outcome: Outcome) -> PyResult<Py<PyAny>>
             let meta = Arc::new(response.meta().clone());
             Ok(Py::new(py, RawResponse { body: response.into_inner(), meta })?.into_any())
         }
-        Ok(Answer::End) => Ok(py.None()),
+        Ok(Answer::Report(Report { fields, text, html })) => {
+            (json::to_python(py, &fields)?, text, html).into_py_any(py)
+        }
+        Ok(Answer::Nothing) => Ok(py.None()),
         Err(Failure::Call(error)) => Err(errors::raised(py, &error)),
         Err(Failure::Fault(message)) => Err(errors::refused(py, "internal", None, &message)),
     }

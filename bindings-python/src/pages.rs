@@ -8,8 +8,8 @@ use pyo3::prelude::*;
 use tokio::sync::Mutex;
 
 use crate::client::Client;
+use crate::errors;
 use crate::outcome::{Answer, CallFuture};
-use crate::{completion, errors};
 
 /// A walk under way. Two threads that ask at once get one page each, in order.
 #[pyclass(frozen, module = "kakiyo._native")]
@@ -31,10 +31,10 @@ impl Walk {
         let (model, shape, pages) = (self.model, self.shape, Arc::clone(&self.pages));
         let call = Box::pin(async move {
             let mut pages = pages.lock().await;
-            let Some(walk) = pages.as_mut() else { return Ok(Answer::End) };
+            let Some(walk) = pages.as_mut() else { return Ok(Answer::Nothing) };
             match walk.next(&options).await {
                 Some(page) => Ok(Answer::Value { model, shape, delivered: page? }),
-                None => Ok(Answer::End),
+                None => Ok(Answer::Nothing),
             }
         });
         (token, call)
@@ -52,12 +52,12 @@ impl Walk {
     /// A future of the next page, or of `None` at the end.
     fn start_next<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (token, call) = self.prepare();
-        completion::start(py, token, call)
+        self.client.get().start(py, token, call)
     }
 
-    /// Passes on the warnings that wait, see [`Client::pass_on_warnings`].
-    fn pass_on_warnings(&self, py: Python<'_>) -> PyResult<()> {
-        self.client.get().pass_on_warnings(py)
+    /// Passes on what waits, see [`Client::pass_on`].
+    fn pass_on(&self, py: Python<'_>) -> PyResult<()> {
+        self.client.get().pass_on(py)
     }
 
     /// The sum over the calls so far.

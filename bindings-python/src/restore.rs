@@ -120,6 +120,7 @@ pub(crate) fn meta_text(meta: &kakiyo::Meta) -> String {
         "credits": [meta.credits.min, meta.credits.max],
         "quotaLeft": meta.quota_left,
         "waited": meta.waited,
+        "saved": meta.saved,
         "elapsed": meta.elapsed,
     })
     .to_string()
@@ -138,6 +139,9 @@ struct StoredMeta {
     credits: (u32, u32),
     quota_left: Option<u32>,
     waited: Duration,
+    /// Metas that were stored by an older version have none.
+    #[serde(default)]
+    saved: u32,
     elapsed: Duration,
 }
 
@@ -157,6 +161,7 @@ fn read_meta(text: &str) -> PyResult<kakiyo::Meta> {
     meta.credits = Credits { min: stored.credits.0, max: stored.credits.1 };
     meta.quota_left = stored.quota_left;
     meta.waited = stored.waited;
+    meta.saved = stored.saved;
     meta.elapsed = stored.elapsed;
     Ok(meta)
 }

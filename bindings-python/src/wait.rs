@@ -1,8 +1,8 @@
 //! Waiting for a call on the caller's thread: no event loop, no GIL, and signals are still heard.
 //!
 //! The call runs on the runtime. The caller sleeps without the GIL until it ends, and looks up at least every 50 ms to run
-//! the handlers of signals. A handler that raises, such as that of Ctrl-C, ends the call: its request is dropped and its
-//! connection closed.
+//! the handlers of signals and to pass on events. A handler that raises, such as that of Ctrl-C, ends the call: its request
+//! is dropped and its connection closed.
 
 use std::sync::Arc;
 use std::sync::mpsc::{RecvTimeoutError, sync_channel};
@@ -16,8 +16,13 @@ use crate::runtime;
 
 const SLICE: Duration = Duration::from_millis(50);
 
-/// Waits for the call and gives its result as a Python object.
-pub(crate) fn wait(py: Python<'_>, token: &Arc<CancelToken>, call: CallFuture) -> PyResult<Py<PyAny>> {
+/// Waits for the call and gives its result as a Python object; `pass_on` tells users what they should hear meanwhile.
+pub(crate) fn wait(
+    py: Python<'_>,
+    token: &Arc<CancelToken>,
+    call: CallFuture,
+    pass_on: impl Fn() -> PyResult<()>,
+) -> PyResult<Py<PyAny>> {
     let (sender, mut receiver) = sync_channel(1);
     let task = runtime::current()?.spawn(async move {
         // Nobody listens any more when the caller was interrupted.
@@ -32,7 +37,7 @@ pub(crate) fn wait(py: Python<'_>, token: &Arc<CancelToken>, call: CallFuture) -
         match received {
             Ok(outcome) => return outcome::hand_over(py, outcome),
             Err(RecvTimeoutError::Timeout) => {
-                if let Err(raised) = py.check_signals() {
+                if let Err(raised) = py.check_signals().and_then(|()| pass_on()) {
                     token.cancel();
                     task.abort();
                     return Err(raised);

@@ -11,6 +11,22 @@ if TYPE_CHECKING:
     from kakiyo import AsyncKaiko, AsyncKakiyo, Kaiko, Kakiyo
 
 
+def admission() -> None:
+    from kakiyo import Budget, Kakiyo
+
+    kakiyo = Kakiyo(
+        budget=[Budget(500, per="day"), Budget(2_000, per="ever", tag="spring")],
+        balance=10_000,
+        floor=1_000,
+        on_event=lambda event: print(event.kind, event.message),
+    )
+    print(kakiyo.explain("prospects.list", campaign_id="c", max_items=500))
+    for chat in kakiyo.prospects.list("c", max_items=500, tag="spring"):
+        print(chat.id)
+    print(kakiyo.credits())
+    print(kakiyo.quota())
+
+
 def agents_create(kakiyo: Kakiyo) -> None:
     result = kakiyo.agents.create(
         working_hours={"extra": {"shift": "night"}, "start": "08:30"},

@@ -15,8 +15,19 @@ from kakiyo._paginator import AsyncPaginator, Paginator
 ROOT = Path(__file__).parents[2]
 TABLE = json.loads((ROOT / "core/operations.json").read_text())
 OPERATIONS = TABLE["operations"] + TABLE.get("helpers", [])
-
-
+#: Methods of every client that are no operations.
+OWN_METHODS = {
+    "with_options",
+    "raw",
+    "close",
+    "quota",
+    "credits",
+    "declare_balance",
+    "resume",
+    "reconcile",
+    "explain",
+    "explain_import",
+}
 CLIENTS = {"kakiyo": (Kakiyo, AsyncKakiyo), "kaiko": (Kaiko, AsyncKaiko)}
 
 
@@ -61,12 +72,12 @@ def test_both_clients_offer_the_same(service):
 
     assert public(clients[0]) == public(clients[1])
     own = {one["id"].split(".")[0] for one in OPERATIONS if one["service"] == service}
-    assert public(clients[0]) == own | {"with_options", "raw", "close"}
+    assert public(clients[0]) == own | OWN_METHODS
     assert public(Paginator) == public(AsyncPaginator)
     assert {
         f"Async{name}" for name in dir(resources) if inspect.isclass(getattr(resources, name))
     } >= {name for name in dir(async_resources) if name.startswith("Async")} - {"AsyncCaller"}
-    for name in ("with_options", "raw", "close", "__init__"):
+    for name in (*OWN_METHODS, "__init__"):
         parameters = [inspect.signature(getattr(c, name)).parameters for c in clients]
         assert list(parameters[0]) == list(parameters[1])
 

@@ -2,16 +2,24 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from typing_extensions import assert_type
 
 from kakiyo import (
     AsyncKaiko,
     AsyncKakiyo,
+    Budget,
+    CreditRange,
+    CreditsReport,
+    Event,
+    Explanation,
     Kaiko,
     Kakiyo,
     KakiyoWarning,
+    Limits,
     NotFoundError,
+    QuotaReport,
     Sandbox,
     plan_leads,
 )
@@ -84,6 +92,45 @@ def emotions() -> None:
 
 async def asynchronous_emotions(kaiko: AsyncKaiko) -> None:
     assert_type(await kaiko.emotions.analyze("text"), EmotionAnalysis)
+
+
+def admission(path: str) -> None:
+    def hear(event: Event) -> None:
+        assert_type(event.details, Mapping[str, Any])
+
+    kakiyo = Kakiyo(
+        store={"folder": path},
+        budget=[500, Budget(2_000, per="month", tag="spring")],
+        balance=10_000,
+        floor=100,
+        limits=Limits.auto().with_rule("paced"),
+        on_event=hear,
+    )
+    Kakiyo(store="redis://127.0.0.1:6379", budget=Budget(5))
+    Budget(1, per="year")  # type: ignore[arg-type]
+    kakiyo.verify(priority="bulk", budget=5, tag="spring", job="7")
+    kakiyo.prospects.list("c", budget=5, tag="spring")
+    kakiyo.with_options(tag="spring", priority="interactive")
+    kakiyo.verify(priority="high")  # type: ignore[arg-type]
+    assert_type(kakiyo.quota(), QuotaReport)
+    assert_type(kakiyo.quota().groups[0].paused_for, float)
+    money = kakiyo.credits()
+    assert_type(money, CreditsReport)
+    assert_type(money.left, CreditRange | None)
+    told = kakiyo.explain("prospects.list", campaign_id="c", max_items=5)
+    assert_type(told, Explanation)
+    assert_type(told.credits.max, int | None)
+    assert_type(kakiyo.explain_import(plan_leads("f"), tag="spring"), Explanation)
+    kakiyo.declare_balance(5)
+    kakiyo.resume()
+    kakiyo.reconcile("team/ever", 5)
+    told.credits = 5  # type: ignore[misc, assignment]
+
+
+async def asynchronous_admission(kaiko: AsyncKaiko) -> None:
+    assert_type(await kaiko.quota(), QuotaReport)
+    assert_type(await kaiko.credits(), CreditsReport)
+    assert_type(await kaiko.explain("emotions.analyze", "text"), Explanation)
 
 
 def errors(sandbox: Sandbox) -> None:

@@ -78,6 +78,11 @@ impl Client {
         self.shared.saving.saved()
     }
 
+    /// Whether there are adds that [`close`](Self::close) would wait for.
+    pub fn lingers(&self) -> bool {
+        self.shared.saving.lingers()
+    }
+
     /// Sends the adds that linger (option `coalesce`) and waits until they are answered. Their callers get the outcomes.
     ///
     /// The client and its copies can be used on; adds go out one by one then.

@@ -62,6 +62,16 @@ impl fmt::Display for EventKind {
     }
 }
 
+/// How loud the log tells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EventLevel {
+    /// Everyday work.
+    Info,
+    /// Somebody should look.
+    Warning,
+}
+
 /// Something a client says while it works.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
@@ -69,6 +79,8 @@ impl fmt::Display for EventKind {
 pub struct Event {
     /// What it is about.
     pub kind: EventKind,
+    /// How loud the log tells it.
+    pub level: EventLevel,
     /// In words, one line.
     pub message: String,
     /// The operation whose call brought it about.
@@ -111,6 +123,7 @@ impl Event {
             Notice::CreditsBack => EventKind::CreditsBack,
             Notice::Store { .. } => EventKind::Store,
         };
-        Self { kind, message: notice.message(), operation: Some(operation), details }
+        let level = if notice.is_routine() { EventLevel::Info } else { EventLevel::Warning };
+        Self { kind, level, message: notice.message(), operation: Some(operation), details }
     }
 }

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::client::Client;
 use crate::error::{Error, Result};
-use crate::leads::LeadPlan;
+use crate::leads::{Interval, LeadPlan};
 use crate::operation::PagingStyle;
 use crate::options::{CallOptions, PageOptions};
 use crate::registry;
@@ -113,7 +113,7 @@ impl Client {
             }
             Some(paging) => walk(entry.spec.paging, paging, operation)?,
         };
-        let part = self.part(entry.spec.id, calls, &options.or(self.defaults())).await?;
+        let part = self.part(entry.spec.id, calls, &self.explained(options)?).await?;
         Ok(Explanation::of(vec![part]))
     }
 
@@ -123,15 +123,32 @@ impl Client {
     ///
     /// Kind `connection` where the store cannot be asked.
     pub async fn explain_import(&self, plan: &LeadPlan, options: &CallOptions) -> Result<Explanation> {
+        self.explain_batches(plan.submit_calls, plan.calls, options).await
+    }
+
+    /// Explains an import of so many batches, and of so many calls with those that confirm it.
+    pub(crate) async fn explain_batches(
+        &self,
+        batches: u64,
+        calls: Interval,
+        options: &CallOptions,
+    ) -> Result<Explanation> {
         let exactly = |calls| Bounds { min: calls, max: Some(calls) };
         let confirms = Bounds {
-            min: plan.calls.min.saturating_sub(plan.submit_calls),
-            max: Some(plan.calls.max.saturating_sub(plan.submit_calls)),
+            min: calls.min.saturating_sub(batches),
+            max: Some(calls.max.saturating_sub(batches)),
         };
-        let options = options.or(self.defaults());
-        let submit = self.part("prospects.add_batch", exactly(plan.submit_calls), &options).await?;
+        let options = self.explained(options)?;
+        let submit = self.part("prospects.add_batch", exactly(batches), &options).await?;
         let confirm = self.part("prospects.import_status", confirms, &options).await?;
         Ok(Explanation::of(vec![submit, confirm]))
+    }
+
+    /// The options as the calls would have them, checked as for a call.
+    fn explained(&self, options: &CallOptions) -> Result<CallOptions> {
+        options.validate()?;
+        options.fit(self.shared().profile().service)?;
+        Ok(options.or(self.defaults()))
     }
 
     async fn part(

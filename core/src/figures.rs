@@ -117,7 +117,9 @@ impl Client {
     pub async fn credits(&self) -> Result<CreditsReport> {
         let view = self.team().await?.view().await.map_err(stored)?;
         let claim = self.shared().admission().standing_claim();
-        Ok(view.ledger.report(view.now, view.today, &claim, view.in_flight_of(&AccountKey::team())))
+        let open = view.in_flight_of(&AccountKey::team());
+        let saved = self.saved().by_reason().map(|(reason, credits)| (reason.to_owned(), credits)).collect();
+        Ok(CreditsReport { saved, ..view.ledger.report(view.now, view.today, &claim, open) })
     }
 
     /// Declares the balance that the service's own page shows. It counts from now on, and calls that a 402 has stopped
@@ -127,6 +129,7 @@ impl Client {
     ///
     /// As [`quota`](Self::quota).
     pub async fn declare_balance(&self, credits: u64) -> Result<()> {
+        counted("credits", credits)?;
         let option = self.shared().admission().balance();
         self.change(Change::Declare { balance: credits, option }).await
     }
@@ -149,6 +152,7 @@ impl Client {
     ///
     /// Kind `invalid_request` when the number contradicts what is known for sure; else as [`quota`](Self::quota).
     pub async fn reconcile(&self, account: &str, charged: u64) -> Result<()> {
+        counted("charged", charged)?;
         let account: AccountKey = account.parse().map_err(|_| {
             Error::invalid("account", "expected a name such as team/ever, team/2026-11 or tag:spring/ever")
         })?;
@@ -179,6 +183,10 @@ impl Client {
         let key = self.shared().key().await?;
         Ok(self.shared().team(&key))
     }
+}
+
+fn counted(field: &'static str, credits: u64) -> Result<()> {
+    crate::credits::check_number(field, credits).map_err(|invalid| Error::invalid(invalid.field, invalid.message))
 }
 
 pub(crate) fn stored(error: quota::StoreError) -> Error {

@@ -32,6 +32,7 @@ mod credits;
 mod declare;
 mod deprecation;
 mod document;
+pub mod enquiry;
 mod error;
 mod event;
 mod explain;
@@ -65,7 +66,7 @@ pub use credits::{
 };
 pub use document::{Describe, Document, Layout, Model, Normalise};
 pub use error::{Error, ErrorKind, FieldIssue, Result};
-pub use event::{Event, EventHook, EventKind};
+pub use event::{Event, EventHook, EventKind, EventLevel};
 pub use explain::{Bounds, ExplainedCall, Explanation};
 pub use figures::{QuotaGroup, QuotaReport};
 pub use kaiko::*;

@@ -347,7 +347,7 @@ fn group(place: &str, text: &str) -> Result<LimitGroup> {
     })
 }
 
-fn read<T: DeserializeOwned>(kind: ErrorKind, json: &str) -> Result<T> {
+pub(crate) fn read<T: DeserializeOwned>(kind: ErrorKind, json: &str) -> Result<T> {
     if !json.trim_start().starts_with('{') {
         return Err(Error::field(kind, "options", "expected an object"));
     }

@@ -10,6 +10,29 @@ use futures::TryStreamExt;
 use kakiyo::*;
 use serde_json::json;
 
+async fn admission() -> Result<()> {
+    let kakiyo = Kakiyo::builder()
+        .budget(Budget::new(500).per(Per::Day))
+        .budget(Budget::new(2_000).per(Per::Ever).tag("spring"))
+        .balance(10_000)
+        .floor(1_000)
+        .on_event(|event| println!("{} {}", event.kind, event.message))
+        .build()?;
+    let mut options = CallOptions::new();
+    options.tag = Some("spring".into());
+    let mut pages = PageOptions::default();
+    pages.max_items = Some(500);
+    let arguments = br#"{"campaignId": "c"}"#;
+    println!("{}", kakiyo.explain("prospects.list", arguments, &options, Some(pages)).await?);
+    let mut chats = kakiyo.with_options(options)?.prospects().list("c").max_items(500).into_stream();
+    while let Some(chat) = chats.try_next().await? {
+        println!("{}", chat.id);
+    }
+    println!("{}", kakiyo.credits().await?);
+    println!("{}", kakiyo.quota().await?);
+    Ok(())
+}
+
 async fn agents_create(kakiyo: Kakiyo) -> Result<()> {
     let result = kakiyo
         .agents()

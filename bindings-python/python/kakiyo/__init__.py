@@ -11,7 +11,9 @@ their asyncio twins.
         print(chat.id, chat.prospect.name)
 """
 
-from kakiyo import errors, models, types
+from kakiyo import errors, models, reports, types
+from kakiyo._budget import Budget
+from kakiyo._events import Event
 from kakiyo._generated.clients import AsyncKaiko, AsyncKakiyo, Kaiko, Kakiyo
 from kakiyo._limits import Limits
 from kakiyo._native import __version__
@@ -42,22 +44,41 @@ from kakiyo.errors import (
     WaitRefusedError,
 )
 from kakiyo.leads import LeadPlan, ProfileList, parse_profile_url, plan_leads, read_profile_urls
+from kakiyo.reports import (
+    Bounds,
+    BudgetReport,
+    CreditRange,
+    CreditsReport,
+    ExplainedCall,
+    Explanation,
+    OutOfCredits,
+    QuotaGroup,
+    QuotaReport,
+)
 
 __all__ = [
     "AsyncKaiko",
     "AsyncKakiyo",
     "AsyncPaginator",
     "AuthError",
+    "Bounds",
+    "Budget",
     "BudgetRefusedError",
+    "BudgetReport",
     "CallCancelledError",
     "CallConnectionError",
     "CallOptions",
     "CallTimeoutError",
     "ConfigError",
     "ConflictError",
+    "CreditRange",
     "Credits",
+    "CreditsReport",
     "DecodeError",
     "DefaultOptions",
+    "Event",
+    "ExplainedCall",
+    "Explanation",
     "FieldIssue",
     "InternalError",
     "InvalidRequestError",
@@ -69,12 +90,15 @@ __all__ = [
     "LeadPlan",
     "Limits",
     "NotFoundError",
+    "OutOfCredits",
     "OutOfCreditsError",
     "OutcomeUnknownError",
     "PageOptions",
     "Paginator",
     "PermissionDeniedError",
     "ProfileList",
+    "QuotaGroup",
+    "QuotaReport",
     "RateLimitedError",
     "Sandbox",
     "ServerError",
@@ -85,5 +109,6 @@ __all__ = [
     "parse_profile_url",
     "plan_leads",
     "read_profile_urls",
+    "reports",
     "types",
 ]

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from kakiyo._budget import written_budget
 from kakiyo._caller import Bridged
 from kakiyo._inputs import encoded
 from kakiyo._limits import written_limits
+from kakiyo._names import camel_case
 from kakiyo._native import Client
 from kakiyo._options import written
 from kakiyo.errors import ConfigError, InvalidRequestError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from typing import ClassVar
 
     from typing_extensions import Self, Unpack
 
+    from kakiyo._caller import Caller
     from kakiyo._options import DefaultOptions
 
 
@@ -24,15 +28,19 @@ class ClientBase(Bridged):
 
     __slots__ = ()
 
+    #: The methods of the sync client.
+    _operations: ClassVar[type[Caller]]
+
     def _open(self, service: str, **options: Any) -> None:
         """Opens the native client; options that are `None` are left out."""
-        on_warning = options.pop("on_warning")
-        if on_warning is not None and not callable(on_warning):
-            rule = f"expected a callable, not {type(on_warning).__name__}"
-            raise ConfigError(f"onWarning: {rule}", details=[("onWarning", rule)])
+        on_warning = _listener("onWarning", options.pop("on_warning"))
+        on_event = _listener("onEvent", options.pop("on_event"))
         options["limits"] = written_limits(options["limits"])
+        options["budget"] = written_budget(options["budget"])
+        options["store"] = written_store(options["store"])
         key = options.pop("api_key") if callable(options["api_key"]) else None
-        self._native = Client(service, written(options, ConfigError) or "{}", key, on_warning)
+        text = written(options, ConfigError) or "{}"
+        self._native = Client(service, text, key, on_warning, on_event)
 
     def with_options(self, **options: Unpack[DefaultOptions]) -> Self:
         """Gives a copy with other defaults; connections, quota and key are shared."""
@@ -42,6 +50,20 @@ class ClientBase(Bridged):
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
+
+
+def _listener(field: str, listener: Any) -> Any:
+    if listener is None or callable(listener):
+        return listener
+    rule = f"expected a callable, not {type(listener).__name__}"
+    raise ConfigError(f"{field}: {rule}", details=[(field, rule)])
+
+
+def written_store(store: object) -> object:
+    """The option `store` of a client in any of its forms; the core judges it."""
+    if isinstance(store, Mapping):
+        return {camel_case(str(name)): value for name, value in store.items()}
+    return store
 
 
 def raw_query(query: Mapping[str, Any] | None) -> str:

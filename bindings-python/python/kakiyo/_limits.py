@@ -17,11 +17,12 @@ class Limits:
     `Limits.auto()` keeps the published limits until the server shows that it limits by tier.
     """
 
-    __slots__ = ("_limits", "_preset", "_window")
+    __slots__ = ("_limits", "_preset", "_rule", "_window")
 
     def __init__(self, preset: str = "auto") -> None:
         self._preset = preset
         self._window: float | None = None
+        self._rule: str | None = None
         self._limits: list[dict[str, Any]] = []
 
     @classmethod
@@ -51,7 +52,8 @@ class Limits:
         Args:
             limits: Each a dict with `group` (`team`, `each_operation`, `operation:NAME`,
                 `tier:low`, `shared:NAME`), `limit`, and where wanted `window` and `max_in_flight`
-                in seconds and `max_concurrent`, the calls in flight at once.
+                in seconds, `max_concurrent`, the calls in flight at once, and `rule` (see
+                `with_rule`).
         """
         made = cls("custom")
         made._limits = [dict(limit) for limit in limits]
@@ -62,14 +64,28 @@ class Limits:
 
         Custom limits carry their own windows.
         """
+        return self._changed(seconds, self._rule)
+
+    def with_rule(self, rule: str) -> Self:
+        """The same preset with another rule; custom limits carry their own.
+
+        Args:
+            rule: `"window"`, calls as fast as the limit allows; `"paced"`, evenly spaced, for
+                servers that mind how close together calls come; `"serial"`, one at a time, each
+                well after the answer to the one before.
+        """
+        return self._changed(self._window, rule)
+
+    def _changed(self, window: float | None, rule: str | None) -> Self:
         made = type(self)(self._preset)
-        made._limits, made._window = self._limits, seconds
+        made._limits, made._window, made._rule = self._limits, window, rule
         return made
 
     def __repr__(self) -> str:
         window = "" if self._window is None else f".with_window({self._window!r})"
+        rule = "" if self._rule is None else f".with_rule({self._rule!r})"
         arguments = repr(self._limits) if self._preset == "custom" else ""
-        return f"Limits.{self._preset}({arguments}){window}"
+        return f"Limits.{self._preset}({arguments}){window}{rule}"
 
     def _written(self) -> object:
         """The form in which limits cross to the core."""
@@ -78,9 +94,9 @@ class Limits:
                 {camel_case(str(name)): value for name, value in limit.items()}
                 for limit in self._limits
             ]
-        if self._window is None:
-            return self._preset
-        return {"preset": self._preset, "window": self._window}
+        changes = {"window": self._window, "rule": self._rule}
+        given = {name: value for name, value in changes.items() if value is not None}
+        return {"preset": self._preset, **given} if given else self._preset
 
 
 def written_limits(limits: object) -> object:

@@ -11,6 +11,7 @@ from typing import Any, Generic, TypeVar, final, overload
 
 from typing_extensions import Self
 
+from kakiyo._events import Event
 from kakiyo._warnings import KakiyoWarning
 from kakiyo.errors import Credits
 from kakiyo.types import (
@@ -60,11 +61,13 @@ class Client:
         options: str,
         key: Callable[[], str | Awaitable[str]] | None,
         on_warning: Callable[[KakiyoWarning], object] | None,
+        on_event: Callable[[Event], object] | None,
         /,
     ) -> Self: ...
-    def pass_on_warnings(self) -> None: ...
+    def pass_on(self) -> None: ...
     def with_options(self, options: str, /) -> Client: ...
     def close(self) -> None: ...
+    def start_close(self) -> asyncio.Future[Any] | None: ...
     def call(self, operation: str, arguments: bytes, options: str, /) -> Any: ...
     def start_call(
         self, operation: str, arguments: bytes, options: str, /
@@ -88,6 +91,8 @@ class Client:
         options: str,
         /,
     ) -> asyncio.Future[RawResponse]: ...
+    def ask(self, subject: str, said: str, options: str, /) -> Any: ...
+    def start_ask(self, subject: str, said: str, options: str, /) -> asyncio.Future[Any]: ...
 
 @final
 class Walk:
@@ -95,7 +100,7 @@ class Walk:
     def start_next(self) -> asyncio.Future[Any]: ...
     @property
     def meta(self) -> Meta: ...
-    def pass_on_warnings(self) -> None: ...
+    def pass_on(self) -> None: ...
     def close(self) -> None: ...
 
 @final
@@ -167,6 +172,11 @@ class Meta:
     @property
     def elapsed(self) -> float:
         """Seconds from the call to its result, waiting included."""
+
+    @property
+    def saved(self) -> int:
+        """Credits that were not spent: the call travelled with others, was answered from memory or
+        by an equal one, or did the work of many."""
 
 @final
 class RawResponse:

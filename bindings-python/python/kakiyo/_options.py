@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from os import PathLike, fspath
-from typing import TYPE_CHECKING, Any, TypedDict
+from typing import TYPE_CHECKING, Any, Literal, TypedDict
 
 from kakiyo._names import camel_case
 
@@ -28,6 +28,16 @@ class DefaultOptions(TypedDict, total=False):
     """Query pairs to send beside the operation's own."""
     fail_on_fallback: bool | None
     """Of Kaiko: makes an error of an answer whose scores are placeholders; false unless given."""
+    priority: Literal["interactive", "bulk"] | None
+    """Whether somebody waits for the answer, or it is one call of a long run; each kind keeps a
+    share of the quota. `"interactive"` unless given, `"bulk"` for imports."""
+    budget: int | None
+    """Credits that the calls made with these options may cost: one call with its retries, a walk
+    with all its pages, a copy of a client with all its calls. Nothing is sent beyond it."""
+    tag: str | None
+    """A name to count credits under, such as that of a campaign; budgets can be set on it."""
+    job: str | None
+    """The job that the call belongs to; counted like a tag."""
 
 
 class CallOptions(DefaultOptions, total=False):

@@ -118,5 +118,6 @@ def _meta(meta: Any) -> dict[str, Any]:
         "credits": meta.credits._asdict(),
         "quotaLeft": meta.quota_left,
         "waited": meta.waited,
+        "saved": meta.saved,
         "elapsed": meta.elapsed,
     }

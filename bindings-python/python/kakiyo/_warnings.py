@@ -64,7 +64,7 @@ async def settled(outcome: asyncio.Future[_T], native: Client | Walk) -> _T:
     try:
         return await outcome
     finally:
-        native.pass_on_warnings()
+        native.pass_on()
 
 
 def _level_of_caller() -> int:

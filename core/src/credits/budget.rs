@@ -232,7 +232,8 @@ pub(crate) fn validate_label(field: &'static str, text: &str) -> Result<(), Inva
     Ok(())
 }
 
-fn check_number(field: &'static str, value: u64) -> Result<(), InvalidBudget> {
+/// Refuses a number that not every store and language carries exactly.
+pub(crate) fn check_number(field: &'static str, value: u64) -> Result<(), InvalidBudget> {
     if value > MOST {
         return Err(InvalidBudget::new(field, "must be at most 9007199254740991"));
     }

@@ -20,7 +20,7 @@ mod tests;
 
 pub(crate) use account::{Account, AccountKey};
 pub use budget::{Budget, BudgetOn, InvalidBudget, Per};
-pub(crate) use budget::{validate, validate_label};
+pub(crate) use budget::{check_number, validate, validate_label};
 pub(crate) use claim::{Cap, Claim, ClientId, Reservation};
 pub(crate) use ledger::Ledger;
 pub(crate) use purse::Purse;

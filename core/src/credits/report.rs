@@ -8,6 +8,7 @@ use serde::{Serialize, Serializer};
 
 use super::budget::{BudgetOn, Per};
 use super::refusal::whole_seconds;
+use crate::table::Table;
 
 /// A number of credits that is not known exactly: the server does not say whether a failed call is charged.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -29,6 +30,7 @@ impl fmt::Display for CreditRange {
 ///
 /// AI messages, webhooks and other tools spend out of its sight.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct CreditsReport {
     /// The day that counts as today, in UTC.
@@ -53,12 +55,13 @@ pub struct CreditsReport {
     pub out_of_credits: Option<OutOfCredits>,
     /// The budgets of this client.
     pub budgets: Vec<BudgetReport>,
-    /// Credits that were not spent, by the reason.
+    /// Credits that this client and its copies did not spend, by the reason.
     pub saved: BTreeMap<String, u64>,
 }
 
 /// The server answered 402, and calls are refused until there are credits again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct OutOfCredits {
     /// How long ago.
@@ -71,6 +74,7 @@ pub struct OutOfCredits {
 
 /// One budget and what is left of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 #[non_exhaustive]
 pub struct BudgetReport {
     /// Which calls it counts.
@@ -91,8 +95,8 @@ fn seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Er
     serializer.serialize_f64(time.as_secs_f64())
 }
 
-impl fmt::Display for CreditsReport {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl CreditsReport {
+    fn lines(&self) -> Vec<(&'static str, String)> {
         let mut rows = vec![
             ("spent today", format!("{} ({}, UTC)", self.today, self.day)),
             ("spent this month", self.month.to_string()),
@@ -123,9 +127,21 @@ impl fmt::Display for CreditsReport {
             rows.push(("budget", format!("{on}, {cap} {period}: {spent} spent{reserved}, {left} left")));
         }
         rows.extend(self.saved.iter().map(|(reason, saved)| ("saved", format!("{saved} by {reason}"))));
-        for (position, (name, value)) in rows.iter().enumerate() {
-            let end = if position + 1 < rows.len() { "\n" } else { "" };
-            write!(f, "{name:<18}{value}{end}")?;
+        rows
+    }
+
+    /// The same as an HTML fragment, for notebooks.
+    pub fn html(&self) -> String {
+        let rows = self.lines().into_iter().map(|(name, value)| vec![name.to_owned(), value]).collect();
+        Table { title: "credits".to_owned(), heading: vec!["", "credits"], rows, notes: Vec::new() }.html()
+    }
+}
+
+impl fmt::Display for CreditsReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (position, (name, value)) in self.lines().iter().enumerate() {
+            let start = if position > 0 { "\n" } else { "" };
+            write!(f, "{start}{name:<18}{value}")?;
         }
         Ok(())
     }

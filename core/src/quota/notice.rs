@@ -46,6 +46,11 @@ pub(crate) enum Notice {
 }
 
 impl Notice {
+    /// Whether it belongs to everyday work: the log tells it as information, everything else as a warning.
+    pub(crate) fn is_routine(&self) -> bool {
+        matches!(self, Self::Waiting { .. })
+    }
+
     /// What to tell users.
     #[must_use]
     pub(crate) fn message(&self) -> String {

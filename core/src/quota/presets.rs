@@ -67,9 +67,9 @@ impl fmt::Debug for Ask {
 impl Ask {
     /// Tells users, in the log in any case.
     pub(super) fn tell(&self, notice: &Notice) {
-        match notice {
-            Notice::Waiting { .. } => tracing::info!(target: "kakiyo::quota", "{}", notice.message()),
-            _ => tracing::warn!(target: "kakiyo::quota", "{}", notice.message()),
+        match notice.is_routine() {
+            true => tracing::info!(target: "kakiyo::quota", "{}", notice.message()),
+            false => tracing::warn!(target: "kakiyo::quota", "{}", notice.message()),
         }
         if let Some(ears) = &self.ears {
             ears(notice);

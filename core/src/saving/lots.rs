@@ -133,6 +133,11 @@ impl Lots {
         Place { lot, row, travelling, outcome: receiver, left: false }
     }
 
+    /// Whether rows are gathered or on their way.
+    pub(super) fn any(&self) -> bool {
+        !locked(&self.kept).lots.is_empty()
+    }
+
     /// Sends what lingers, and waits until all lots are at their end.
     pub(super) async fn close(&self) {
         self.closed.store(true, Ordering::SeqCst);

@@ -74,6 +74,11 @@ impl Saving {
         self.state().writes.ended(path);
     }
 
+    /// Whether closing has something to wait for.
+    pub(crate) fn lingers(&self) -> bool {
+        self.state().lots.any()
+    }
+
     /// Sends what lingers, and waits until all that was gathered is answered.
     pub(crate) async fn close(&self) {
         self.state().lots.close().await;

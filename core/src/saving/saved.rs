@@ -24,6 +24,19 @@ pub struct Saved {
 }
 
 impl Saved {
+    /// The reasons that there were, in the order of the fields.
+    pub(crate) fn by_reason(&self) -> impl Iterator<Item = (&'static str, u64)> + use<> {
+        let Self { batching, coalescing, caching, sharing, validation } = *self;
+        let reasons = [
+            ("batching", batching),
+            ("coalescing", coalescing),
+            ("caching", caching),
+            ("sharing", sharing),
+            ("validation", validation),
+        ];
+        reasons.into_iter().filter(|(_, credits)| *credits > 0)
+    }
+
     /// All reasons together.
     pub fn total(&self) -> u64 {
         let Self { batching, coalescing, caching, sharing, validation } = *self;

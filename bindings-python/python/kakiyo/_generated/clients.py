@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from os import PathLike
     from typing import Literal
 
+    from kakiyo._budget import Budget
+    from kakiyo._events import Event
     from kakiyo._limits import Limits
     from kakiyo._warnings import KakiyoWarning
 
@@ -38,6 +40,15 @@ class Kaiko(SyncClient, KaikoOperations):
         limits: `"auto"`, `"published"`, `"unlimited"`, a `Limits`, or a list of dicts (see
             `Limits.custom`).
         timeout: Seconds for one attempt; 35 unless given.
+        store: Where quota and credits are recorded, and who shares the record: `"host"`, all
+            processes of this user on this machine; `"process"`; the address of a Redis server; or a
+            dict, `{"url", "timeout", "fail_open"}` or `{"folder"}`. `KAKIYO_STORE`, then `"host"`,
+            unless given; `"process"` towards a server on this machine.
+        budget: Caps on what may be spent, all of which hold: a number for this client's life, a
+            `Budget`, or a list of them.
+        balance: The credits that are there, as the service's own page shows them.
+        floor: Refuses calls that would take the balance below it; calls that pause agents or block
+            people pass.
         max_wait: Seconds that a call may wait for quota; no limit unless given.
         max_retries: Retries after the first attempt; 2 unless given.
         retry_delay: Seconds before the first retry, doubled each time; 1 unless given.
@@ -50,14 +61,20 @@ class Kaiko(SyncClient, KaikoOperations):
         user_agent: Text to put behind the library's own user agent.
         http2: Whether HTTP/2 is offered over TLS.
         extra_headers: Headers for every call.
+        share_reads: Whether equal reads that are under way at once are one call; false unless
+            given.
         on_warning: Hears what a user should know although nothing failed; Python's `warnings` do
             unless given.
+        on_event: Hears waits, lessons, budgets and credits while calls are under way; the logger
+            `kakiyo.quota` does in any case.
 
     Raises:
         ConfigError: An option cannot be right.
     """
 
     __slots__ = ()
+
+    _operations = KaikoOperations
 
     def __init__(
         self,
@@ -68,6 +85,10 @@ class Kaiko(SyncClient, KaikoOperations):
         auth: Literal["api_key", "bearer"] | None = None,
         fail_on_fallback: bool | None = None,
         limits: str | Limits | Iterable[Mapping[str, Any]] | None = None,
+        store: str | Mapping[str, Any] | None = None,
+        budget: int | Budget | Iterable[int | Budget] | None = None,
+        balance: int | None = None,
+        floor: int | None = None,
         timeout: float | None = None,
         max_wait: float | None = None,
         max_retries: int | None = None,
@@ -80,7 +101,9 @@ class Kaiko(SyncClient, KaikoOperations):
         user_agent: str | None = None,
         http2: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        share_reads: bool | None = None,
         on_warning: Callable[[KakiyoWarning], object] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._open(
             "kaiko",
@@ -90,6 +113,10 @@ class Kaiko(SyncClient, KaikoOperations):
             auth=auth,
             fail_on_fallback=fail_on_fallback,
             limits=limits,
+            store=store,
+            budget=budget,
+            balance=balance,
+            floor=floor,
             timeout=timeout,
             max_wait=max_wait,
             max_retries=max_retries,
@@ -102,7 +129,9 @@ class Kaiko(SyncClient, KaikoOperations):
             user_agent=user_agent,
             http2=http2,
             extra_headers=extra_headers,
+            share_reads=share_reads,
             on_warning=on_warning,
+            on_event=on_event,
         )
 
 
@@ -123,6 +152,15 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
         limits: `"auto"`, `"published"`, `"unlimited"`, a `Limits`, or a list of dicts (see
             `Limits.custom`).
         timeout: Seconds for one attempt; 35 unless given.
+        store: Where quota and credits are recorded, and who shares the record: `"host"`, all
+            processes of this user on this machine; `"process"`; the address of a Redis server; or a
+            dict, `{"url", "timeout", "fail_open"}` or `{"folder"}`. `KAKIYO_STORE`, then `"host"`,
+            unless given; `"process"` towards a server on this machine.
+        budget: Caps on what may be spent, all of which hold: a number for this client's life, a
+            `Budget`, or a list of them.
+        balance: The credits that are there, as the service's own page shows them.
+        floor: Refuses calls that would take the balance below it; calls that pause agents or block
+            people pass.
         max_wait: Seconds that a call may wait for quota; no limit unless given.
         max_retries: Retries after the first attempt; 2 unless given.
         retry_delay: Seconds before the first retry, doubled each time; 1 unless given.
@@ -135,14 +173,20 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
         user_agent: Text to put behind the library's own user agent.
         http2: Whether HTTP/2 is offered over TLS.
         extra_headers: Headers for every call.
+        share_reads: Whether equal reads that are under way at once are one call; false unless
+            given.
         on_warning: Hears what a user should know although nothing failed; Python's `warnings` do
             unless given.
+        on_event: Hears waits, lessons, budgets and credits while calls are under way; the logger
+            `kakiyo.quota` does in any case.
 
     Raises:
         ConfigError: An option cannot be right.
     """
 
     __slots__ = ()
+
+    _operations = KaikoOperations
 
     def __init__(
         self,
@@ -153,6 +197,10 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
         auth: Literal["api_key", "bearer"] | None = None,
         fail_on_fallback: bool | None = None,
         limits: str | Limits | Iterable[Mapping[str, Any]] | None = None,
+        store: str | Mapping[str, Any] | None = None,
+        budget: int | Budget | Iterable[int | Budget] | None = None,
+        balance: int | None = None,
+        floor: int | None = None,
         timeout: float | None = None,
         max_wait: float | None = None,
         max_retries: int | None = None,
@@ -165,7 +213,9 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
         user_agent: str | None = None,
         http2: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        share_reads: bool | None = None,
         on_warning: Callable[[KakiyoWarning], object] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._open(
             "kaiko",
@@ -175,6 +225,10 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
             auth=auth,
             fail_on_fallback=fail_on_fallback,
             limits=limits,
+            store=store,
+            budget=budget,
+            balance=balance,
+            floor=floor,
             timeout=timeout,
             max_wait=max_wait,
             max_retries=max_retries,
@@ -187,7 +241,9 @@ class AsyncKaiko(AsyncClient, AsyncKaikoOperations):
             user_agent=user_agent,
             http2=http2,
             extra_headers=extra_headers,
+            share_reads=share_reads,
             on_warning=on_warning,
+            on_event=on_event,
         )
 
 
@@ -204,6 +260,15 @@ class Kakiyo(SyncClient, KakiyoOperations):
         limits: `"auto"`, `"published"`, `"tiered"`, `"unlimited"`, a `Limits`, or a list of dicts
             (see `Limits.custom`).
         timeout: Seconds for one attempt; 30 unless given (120 for Do-Not-Contact batches).
+        store: Where quota and credits are recorded, and who shares the record: `"host"`, all
+            processes of this user on this machine; `"process"`; the address of a Redis server; or a
+            dict, `{"url", "timeout", "fail_open"}` or `{"folder"}`. `KAKIYO_STORE`, then `"host"`,
+            unless given; `"process"` towards a server on this machine.
+        budget: Caps on what may be spent, all of which hold: a number for this client's life, a
+            `Budget`, or a list of them.
+        balance: The credits that are there, as the service's own page shows them.
+        floor: Refuses calls that would take the balance below it; calls that pause agents or block
+            people pass.
         max_wait: Seconds that a call may wait for quota; no limit unless given.
         max_retries: Retries after the first attempt; 2 unless given.
         retry_delay: Seconds before the first retry, doubled each time; 1 unless given.
@@ -215,8 +280,17 @@ class Kakiyo(SyncClient, KakiyoOperations):
         user_agent: Text to put behind the library's own user agent.
         http2: Whether HTTP/2 is offered over TLS.
         extra_headers: Headers for every call.
+        share_reads: Whether equal reads that are under way at once are one call; false unless
+            given.
+        coalesce: Whether single adds of people travel together, up to 100 in one call, after
+            lingering 50 ms; a dict, `{"linger", "size"}`, changes that. Each caller gets the
+            outcome of their own. False unless given.
+        cache: Seconds for which models, products and prompts are answered from memory; not at all
+            unless given.
         on_warning: Hears what a user should know although nothing failed; Python's `warnings` do
             unless given.
+        on_event: Hears waits, lessons, budgets and credits while calls are under way; the logger
+            `kakiyo.quota` does in any case.
 
     Raises:
         ConfigError: An option cannot be right.
@@ -224,12 +298,18 @@ class Kakiyo(SyncClient, KakiyoOperations):
 
     __slots__ = ()
 
+    _operations = KakiyoOperations
+
     def __init__(
         self,
         api_key: str | Callable[[], str] | None = None,
         *,
         base_url: str | None = None,
         limits: str | Limits | Iterable[Mapping[str, Any]] | None = None,
+        store: str | Mapping[str, Any] | None = None,
+        budget: int | Budget | Iterable[int | Budget] | None = None,
+        balance: int | None = None,
+        floor: int | None = None,
         timeout: float | None = None,
         max_wait: float | None = None,
         max_retries: int | None = None,
@@ -242,13 +322,21 @@ class Kakiyo(SyncClient, KakiyoOperations):
         user_agent: str | None = None,
         http2: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        share_reads: bool | None = None,
+        coalesce: bool | Mapping[str, float] | None = None,
+        cache: float | None = None,
         on_warning: Callable[[KakiyoWarning], object] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._open(
             "kakiyo",
             api_key=api_key,
             base_url=base_url,
             limits=limits,
+            store=store,
+            budget=budget,
+            balance=balance,
+            floor=floor,
             timeout=timeout,
             max_wait=max_wait,
             max_retries=max_retries,
@@ -261,7 +349,11 @@ class Kakiyo(SyncClient, KakiyoOperations):
             user_agent=user_agent,
             http2=http2,
             extra_headers=extra_headers,
+            share_reads=share_reads,
+            coalesce=coalesce,
+            cache=cache,
             on_warning=on_warning,
+            on_event=on_event,
         )
 
 
@@ -278,6 +370,15 @@ class AsyncKakiyo(AsyncClient, AsyncKakiyoOperations):
         limits: `"auto"`, `"published"`, `"tiered"`, `"unlimited"`, a `Limits`, or a list of dicts
             (see `Limits.custom`).
         timeout: Seconds for one attempt; 30 unless given (120 for Do-Not-Contact batches).
+        store: Where quota and credits are recorded, and who shares the record: `"host"`, all
+            processes of this user on this machine; `"process"`; the address of a Redis server; or a
+            dict, `{"url", "timeout", "fail_open"}` or `{"folder"}`. `KAKIYO_STORE`, then `"host"`,
+            unless given; `"process"` towards a server on this machine.
+        budget: Caps on what may be spent, all of which hold: a number for this client's life, a
+            `Budget`, or a list of them.
+        balance: The credits that are there, as the service's own page shows them.
+        floor: Refuses calls that would take the balance below it; calls that pause agents or block
+            people pass.
         max_wait: Seconds that a call may wait for quota; no limit unless given.
         max_retries: Retries after the first attempt; 2 unless given.
         retry_delay: Seconds before the first retry, doubled each time; 1 unless given.
@@ -289,8 +390,17 @@ class AsyncKakiyo(AsyncClient, AsyncKakiyoOperations):
         user_agent: Text to put behind the library's own user agent.
         http2: Whether HTTP/2 is offered over TLS.
         extra_headers: Headers for every call.
+        share_reads: Whether equal reads that are under way at once are one call; false unless
+            given.
+        coalesce: Whether single adds of people travel together, up to 100 in one call, after
+            lingering 50 ms; a dict, `{"linger", "size"}`, changes that. Each caller gets the
+            outcome of their own. False unless given.
+        cache: Seconds for which models, products and prompts are answered from memory; not at all
+            unless given.
         on_warning: Hears what a user should know although nothing failed; Python's `warnings` do
             unless given.
+        on_event: Hears waits, lessons, budgets and credits while calls are under way; the logger
+            `kakiyo.quota` does in any case.
 
     Raises:
         ConfigError: An option cannot be right.
@@ -298,12 +408,18 @@ class AsyncKakiyo(AsyncClient, AsyncKakiyoOperations):
 
     __slots__ = ()
 
+    _operations = KakiyoOperations
+
     def __init__(
         self,
         api_key: str | Callable[[], str | Awaitable[str]] | None = None,
         *,
         base_url: str | None = None,
         limits: str | Limits | Iterable[Mapping[str, Any]] | None = None,
+        store: str | Mapping[str, Any] | None = None,
+        budget: int | Budget | Iterable[int | Budget] | None = None,
+        balance: int | None = None,
+        floor: int | None = None,
         timeout: float | None = None,
         max_wait: float | None = None,
         max_retries: int | None = None,
@@ -316,13 +432,21 @@ class AsyncKakiyo(AsyncClient, AsyncKakiyoOperations):
         user_agent: str | None = None,
         http2: bool | None = None,
         extra_headers: Mapping[str, str] | None = None,
+        share_reads: bool | None = None,
+        coalesce: bool | Mapping[str, float] | None = None,
+        cache: float | None = None,
         on_warning: Callable[[KakiyoWarning], object] | None = None,
+        on_event: Callable[[Event], object] | None = None,
     ) -> None:
         self._open(
             "kakiyo",
             api_key=api_key,
             base_url=base_url,
             limits=limits,
+            store=store,
+            budget=budget,
+            balance=balance,
+            floor=floor,
             timeout=timeout,
             max_wait=max_wait,
             max_retries=max_retries,
@@ -335,5 +459,9 @@ class AsyncKakiyo(AsyncClient, AsyncKakiyoOperations):
             user_agent=user_agent,
             http2=http2,
             extra_headers=extra_headers,
+            share_reads=share_reads,
+            coalesce=coalesce,
+            cache=cache,
             on_warning=on_warning,
+            on_event=on_event,
         )

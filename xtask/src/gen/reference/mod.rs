@@ -58,13 +58,23 @@ pub(super) fn render(table: &Table) -> Result<Vec<Rendered>> {
             context! { page => data(page) },
         )?;
     }
-    let all = || context! { pages => data(&pages) };
+    let all = || context! { pages => data(&pages), admission => admission() };
     add("docs/reference/README.md".to_owned(), "index", Formatter::None, all())?;
     add("docs/parity.md".to_owned(), "parity", Formatter::None, all())?;
     add("tests/tests/reference.rs".to_owned(), "rust", Formatter::Rust, all())?;
     add("bindings-python/tests/reference.py".to_owned(), "python", Formatter::Python, all())?;
     add("bindings-node/test/reference.ts".to_owned(), "typescript", Formatter::TypeScript, all())?;
     Ok(files)
+}
+
+/// Budgets, reports, explanations and events by example.
+fn admission() -> Value {
+    context! {
+        python => include_str!("admission.py.txt").trim_end(),
+        typescript => include_str!("admission.ts.txt").trim_end(),
+        rust => include_str!("admission.rs.txt").trim_end(),
+        kinds => kakiyo::EventKind::ALL.map(kakiyo::EventKind::as_str).to_vec(),
+    }
 }
 
 fn data<T: Serialize>(value: &T) -> Value {
