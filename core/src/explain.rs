@@ -134,10 +134,8 @@ impl Client {
         options: &CallOptions,
     ) -> Result<Explanation> {
         let exactly = |calls| Bounds { min: calls, max: Some(calls) };
-        let confirms = Bounds {
-            min: calls.min.saturating_sub(batches),
-            max: Some(calls.max.saturating_sub(batches)),
-        };
+        let confirms =
+            Bounds { min: calls.min.saturating_sub(batches), max: Some(calls.max.saturating_sub(batches)) };
         let options = self.explained(options)?;
         let submit = self.part("prospects.add_batch", exactly(batches), &options).await?;
         let confirm = self.part("prospects.import_status", confirms, &options).await?;

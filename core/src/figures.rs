@@ -186,7 +186,8 @@ impl Client {
 }
 
 fn counted(field: &'static str, credits: u64) -> Result<()> {
-    crate::credits::check_number(field, credits).map_err(|invalid| Error::invalid(invalid.field, invalid.message))
+    crate::credits::check_number(field, credits)
+        .map_err(|invalid| Error::invalid(invalid.field, invalid.message))
 }
 
 pub(crate) fn stored(error: quota::StoreError) -> Error {

@@ -345,7 +345,8 @@ impl<P: PagedOperation> Paginator<P> {
     /// Kind `invalid_request` when an argument or option breaks a rule.
     pub fn start(self) -> Result<PageWalk<P>> {
         call::requested(&self.parameters, &self.client)?;
-        let walk = Walk::new(P::SPEC.paging, self.paging).map_err(|error| error.with_operation(P::SPEC.id))?;
+        let walk =
+            Walk::new(P::SPEC.paging, self.paging).map_err(|error| error.with_operation(P::SPEC.id))?;
         Ok(PageWalk {
             client: self.client,
             parameters: self.parameters,

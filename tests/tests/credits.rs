@@ -147,7 +147,8 @@ async fn budgets_are_told_at_their_levels() {
     for _ in 0..20 {
         client.verify().await.unwrap();
     }
-    let levels: Vec<_> = events.lock().unwrap().iter().map(|event| event.details["percent"].clone()).collect();
+    let levels: Vec<_> =
+        events.lock().unwrap().iter().map(|event| event.details["percent"].clone()).collect();
     assert_eq!(levels, [50, 80, 95]);
 }
 
@@ -175,7 +176,10 @@ async fn explanations_equal_the_count() {
         let walk = client.dnc().list().page_options(paging);
         let rows: Vec<_> = futures::TryStreamExt::try_collect(walk.into_stream()).await.unwrap();
         let spent = sandbox.spent() - before;
-        assert!(plan.credits.min <= spent && plan.credits.max.is_none_or(|max| spent <= max), "{items:?} {size}: {spent} of {plan}");
+        assert!(
+            plan.credits.min <= spent && plan.credits.max.is_none_or(|max| spent <= max),
+            "{items:?} {size}: {spent} of {plan}"
+        );
         assert_eq!(rows.len(), items.map_or(7, |items: u64| items.min(7) as usize));
     }
     for wrong in ["nothing.here", "emotions.analyze"] {
@@ -191,7 +195,8 @@ async fn explanations_equal_the_count() {
 async fn explanations_of_an_import_equal_the_count() {
     let sandbox = sandbox(10_000).await;
     let client = builder(&sandbox).build().unwrap();
-    let rows: String = (0..230).map(|row| format!("Lead {row},https://www.linkedin.com/in/lead-{row}\n")).collect();
+    let rows: String =
+        (0..230).map(|row| format!("Lead {row},https://www.linkedin.com/in/lead-{row}\n")).collect();
     let file = format!("name,url\n{rows}");
     let source = kakiyo::leads::LeadSource::Bytes(file.into_bytes());
     let plan = kakiyo::leads::plan(source, &kakiyo::leads::PlanOptions::default()).unwrap();

@@ -114,7 +114,8 @@ pub(crate) async fn typed<P: Operation>(
         Some(coalescing) => saving::joined(client, coalescing, request, &options).await?,
         None => run(client, request, &options).await?,
     };
-    let response = decoded(P::SPEC.id, answer).inspect_err(|_| client.shared().saving().forget(P::SPEC.path))?;
+    let response =
+        decoded(P::SPEC.id, answer).inspect_err(|_| client.shared().saving().forget(P::SPEC.path))?;
     if P::Output::is_placeholder(&response.value) {
         placeholder(client, P::SPEC.id, &response, options.fail_on_fallback == Some(true))?;
     }

@@ -41,6 +41,7 @@ impl Ledger {
     }
 
     /// The accounts that [`Ledger::report`] looks at: those of the team and of every cap of the client.
+    #[cfg(test)]
     pub(crate) fn report_keys(claim: &Claim, today: Today) -> Vec<AccountKey> {
         let every_cap = claim.caps.iter().map(|cap| cap.key(today));
         let mut keys: Vec<_> = claim.accounts(today).into_iter().chain(every_cap).collect();

@@ -49,13 +49,20 @@ pub(super) fn costs() -> Result<Vec<Cost>> {
     if let Some(server) = Server::start()? {
         let ping = server.ping()?;
         let url = format!("redis://127.0.0.1:{}", server.port);
-        let store = StoreChoice::Redis { url: url.as_str().into(), timeout: Duration::from_secs(5), fail_open: false };
+        let store = StoreChoice::Redis {
+            url: url.as_str().into(),
+            timeout: Duration::from_secs(5),
+            fail_open: false,
+        };
         let before = server.commands()?;
         let times = runtime.block_on(measure(&store, 3))?;
         let commands = server.commands()? - before;
         let each = commands as f64 / (CALLS + WARM) as f64;
         println!("redis: {commands} commands for {} calls, each admitted and settled", CALLS + WARM);
-        let text = format!("one round trip each way: 2 commands a call; {each:.2} seen, PING {:.0} µs", ping.as_secs_f64() * 1e6);
+        let text = format!(
+            "one round trip each way: 2 commands a call; {each:.2} seen, PING {:.0} µs",
+            ping.as_secs_f64() * 1e6
+        );
         add("Redis", times, &text, |_| true);
         if let Some(cost) = costs.last_mut() {
             cost.met = if each < 2.05 { "yes" } else { "no" }.to_owned();
@@ -116,7 +123,16 @@ impl Server {
     fn start() -> Result<Option<Self>> {
         let port = TcpListener::bind(("127.0.0.1", 0))?.local_addr()?.port();
         let mut command = process::command("redis-server");
-        command.args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]);
+        command.args([
+            "--port",
+            &port.to_string(),
+            "--bind",
+            "127.0.0.1",
+            "--save",
+            "",
+            "--appendonly",
+            "no",
+        ]);
         let Ok(child) = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else { return Ok(None) };
         let server = Self { child, port };
         let until = Instant::now() + Duration::from_secs(20);

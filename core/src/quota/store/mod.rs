@@ -54,9 +54,6 @@ pub(super) trait Store: fmt::Debug + Send + Sync {
 
     /// What was learned of the team, as of the last answer of the store.
     fn learned(&self) -> Learned;
-
-    /// Where the record is, for users, without secrets.
-    fn place(&self) -> String;
 }
 
 /// The answer to a question for admission; durations count from now.

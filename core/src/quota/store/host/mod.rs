@@ -306,10 +306,6 @@ impl Store for HostStore {
     fn learned(&self) -> Learned {
         *self.learned.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    fn place(&self) -> String {
-        view::place(&self.path)
-    }
 }
 
 fn misconfigured(error: StoreError) -> StoreError {

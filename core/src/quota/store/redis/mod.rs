@@ -391,10 +391,6 @@ impl Store for RedisStore {
     fn learned(&self) -> Learned {
         self.heard(|heard| heard.learned)
     }
-
-    fn place(&self) -> String {
-        self.link.place().to_owned()
-    }
 }
 
 impl fmt::Debug for RedisStore {

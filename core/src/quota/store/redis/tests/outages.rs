@@ -150,7 +150,7 @@ fn a_wrong_password_is_said_without_the_password() {
         }
         let right = store_at(&format!("redis://:open-sesame@{address}"), 1, None);
         right.look().await.unwrap();
-        let words = format!("{right:?} {}", right.place());
+        let words = format!("{right:?} {}", right.link.place());
         assert!(!words.contains("sesame"), "{words}");
     });
 }
