@@ -88,6 +88,10 @@ fn sweep(queues: &Bound<'_, PyAny>) -> PyResult<()> {
 }
 
 /// What the thread of the loop has to do.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly all are of the larger one, which would cost an allocation a call"
+)]
 enum Item {
     /// A call that ended, and the future that waits for it.
     Settled { future: Py<PyAny>, outcome: Outcome },
