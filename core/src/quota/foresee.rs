@@ -12,6 +12,7 @@ use super::rule::{Pace, Why};
 use super::snapshot;
 use super::store::{Change, ChangeError, Step, StoreError, View};
 use super::team::Team;
+use crate::credits::AccountKey;
 
 /// Forecasts run the limiter ahead of time for so many calls; what lies beyond goes on at the same pace.
 const FORESEEN: u64 = 512;
@@ -96,7 +97,10 @@ impl Team {
                 Change::Reconcile { account, .. } => {
                     ledger.accounts.get(account).map_or(0, |account| account.reserved)
                 }
-                _ => 0,
+                Change::Declare { .. } => {
+                    ledger.accounts.get(&AccountKey::team()).map_or(0, |account| account.reserved)
+                }
+                Change::Resume => 0,
             };
             let outcome = change.apply(ledger, open);
             inner.pump(now);
@@ -106,13 +110,16 @@ impl Team {
 }
 
 impl Change {
-    /// Makes the change, with what calls under way hold of the account.
+    /// Makes the change, with what calls under way hold of the account (for a declaration, of the team's).
     pub(super) fn apply(&self, ledger: &mut crate::credits::Ledger, open: u64) -> Result<(), ChangeError> {
         match self {
             Self::Resume => ledger.resume(),
             Self::Declare { balance, option } => {
                 ledger.hear(*option);
                 ledger.declare(*balance);
+                // The number is without what processes spent that have died since.
+                let reserved = &mut ledger.purse.since.reserved;
+                *reserved = open.min(*reserved);
             }
             Self::Reconcile { account, charged } => {
                 let outcome = ledger.reconcile(account, open, *charged);

@@ -144,7 +144,11 @@ pub(super) fn change(
         Change::Reconcile { account, .. } => {
             held_in(&calls::reserved(&transaction, header.now, false)?, account)
         }
-        Change::Resume | Change::Declare { .. } => {
+        Change::Declare { .. } => {
+            header.unknown = None;
+            held_in(&calls::reserved(&transaction, header.now, false)?, &AccountKey::team())
+        }
+        Change::Resume => {
             header.unknown = None;
             0
         }
