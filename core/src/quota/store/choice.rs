@@ -23,7 +23,8 @@ pub enum StoreChoice {
     Process,
     /// A file in the state folder, shared by all processes of this user on this host.
     Host {
-        /// The folder; the user's state folder unless given.
+        /// The folder; unless given, that of the variable `KAKIYO_STATE_DIR`, or the user's state folder. It has to lie on a
+        /// disk of this machine.
         folder: Option<PathBuf>,
     },
     /// A Redis or Valkey server, shared by all hosts that use it.

@@ -47,13 +47,14 @@ pub(super) fn prepare(folder: &Path) -> Result<(), Trouble> {
 /// The kind of a file system that other machines may use at the same time.
 #[cfg(any(target_os = "linux", target_os = "android"))]
 fn remote(folder: &Path) -> Result<Option<&'static str>, Trouble> {
-    Ok(kind(u64::from_ne_bytes(i64::from(rustix::fs::statfs(folder)?.f_type).to_ne_bytes())))
+    // The number is of another type on each machine, and negative on some.
+    let magic = i128::from(rustix::fs::statfs(folder)?.f_type) & 0xFFFF_FFFF;
+    Ok(kind(u32::try_from(magic).unwrap_or(0)))
 }
 
 #[cfg(any(target_os = "linux", target_os = "android"))]
-pub(super) fn kind(magic: u64) -> Option<&'static str> {
-    // The upper half is filled with ones where the field is a negative number of 32 bits.
-    Some(match magic & 0xFFFF_FFFF {
+pub(super) fn kind(magic: u32) -> Option<&'static str> {
+    Some(match magic {
         0x0000_6969 => "NFS",
         0x0000_517B | 0xFF53_4D42 | 0xFE53_4D42 => "SMB",
         0x0102_1997 => "9p",
