@@ -17,7 +17,7 @@ fn folder_and_files_are_the_users_own() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-    assert_eq!(store.place(), format!("in {}", store.path.display()));
+    assert_eq!(view::place(&store.path), format!("in {}", store.path.display()));
     assert!(store.path.ends_with(format!("{}.sqlite", "07".repeat(32))));
 }
 
@@ -41,7 +41,7 @@ async fn a_store_that_was_asked_for_does_not_fall_back() {
     assert!(choice::open(&choice, TEAM).await.unwrap_err().misconfigured);
     let choice = StoreChoice::Host { folder: Some(folder.0.clone()) };
     let store = choice::open(&choice, TEAM).await.unwrap().unwrap();
-    assert_eq!(store.place(), format!("in {}", folder.file().display()));
+    assert_eq!(store.view().await.unwrap().place, format!("in {}", folder.file().display()));
 }
 
 #[test]
