@@ -17,10 +17,6 @@ fn folder_and_files_are_the_users_own() {
         let path = entry.unwrap().path();
         assert_eq!(mode(&path), 0o600, "{}", path.display());
     }
-<<<<<<< HEAD
-    assert_eq!(view::place(&store.path), format!("in {}", store.path.display()));
-=======
->>>>>>> host
     assert!(store.path.ends_with(format!("{}.sqlite", "07".repeat(32))));
 }
 
