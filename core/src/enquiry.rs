@@ -1,6 +1,6 @@
 //! Questions and statements about quota and credits as JSON: the form in which bindings make them.
 //!
-//! As in [`settings`](crate::settings), names and types are judged here, once, so that a mistake is the same error in every
+//! As in `settings`, names and types are judged here, once, so that a mistake is the same error in every
 //! language. The meaning of each stands at the method of [`Client`] of the same name.
 
 use std::fmt;

@@ -167,10 +167,10 @@ fn folder(name: &str) -> std::path::PathBuf {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_cap_outlives_every_crash_and_nothing_of_it_is_lost() {
-    for step in 0..STEPS.len() {
+    for (step, name) in STEPS.iter().enumerate() {
         // The first call, one in the middle, the last that fits.
         for call in [0, 17, 38] {
-            let what = format!("{:?} of call {call}", STEPS[step]);
+            let what = format!("{name:?} of call {call}");
             let sandbox = Sandbox::builder().unlimited().credits(10_000).start().await.unwrap();
             let folder = folder(&format!("cap-{step}-{call}"));
             dies(&sandbox, &folder, "cap", step, call);
@@ -195,8 +195,8 @@ async fn a_cap_outlives_every_crash_and_nothing_of_it_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_floor_outlives_every_crash_and_nothing_above_it_is_lost() {
-    for step in 0..STEPS.len() {
-        let what = format!("{:?}", STEPS[step]);
+    for (step, name) in STEPS.iter().enumerate() {
+        let what = format!("{name:?}");
         let sandbox = Sandbox::builder().unlimited().credits(1_000).start().await.unwrap();
         let folder = folder(&format!("floor-{step}"));
         dies(&sandbox, &folder, "floor", step, 17);
@@ -215,8 +215,8 @@ async fn a_floor_outlives_every_crash_and_nothing_above_it_is_lost() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_latch_outlives_every_crash() {
-    for step in 0..STEPS.len() {
-        let what = format!("{:?}", STEPS[step]);
+    for (step, name) in STEPS.iter().enumerate() {
+        let what = format!("{name:?}");
         let sandbox = Sandbox::builder().unlimited().credits(5).start().await.unwrap();
         let folder = folder(&format!("latch-{step}"));
         dies(&sandbox, &folder, "latch", step, 3);

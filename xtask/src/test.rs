@@ -221,8 +221,8 @@ fn readme() -> Result<()> {
     let python_examples = fenced(&text, "python");
     let node_examples = fenced(&text, "js");
     ensure!(
-        python_examples.len() == 2 && node_examples.len() == 2,
-        "README has two examples in each language"
+        python_examples.len() == 3 && node_examples.len() == 3,
+        "README has three examples in each language"
     );
     for code in python_examples {
         let mut python = command(python());

@@ -13,7 +13,9 @@ use crate::per_process::PerProcess;
 /// The state id of a team: a hash over the service's origin and the team part of the key.
 pub type TeamId = [u8; 32];
 
-static TEAMS: PerProcess<Mutex<HashMap<(TeamId, StoreChoice), Arc<Team>>>> = PerProcess::new();
+type Teams = HashMap<(TeamId, StoreChoice), Arc<Team>>;
+
+static TEAMS: PerProcess<Mutex<Teams>> = PerProcess::new();
 
 /// Returns the team with this id whose record is kept there, the same one for all callers in this process.
 ///

@@ -72,8 +72,7 @@ fn the_report_needs_no_account_but_its_keys() {
     let asker = Asker::new(&[Budget::new(5).per(Per::Month).job("j"), Budget::new(7).tag("a")]);
     let mut whole = Ledger::default();
     whole.spend(&asker.on(&[BudgetOn::Job("j".into()), tag("a"), tag("b")]), Credits::exactly(2)).unwrap();
-    let mut part = Ledger::default();
-    part.purse = whole.purse.clone();
+    let mut part = Ledger { purse: whole.purse.clone(), ..Ledger::default() };
     for key in Ledger::report_keys(&asker.claim, today()) {
         part.accounts.insert(key.clone(), whole.accounts[&key]);
     }

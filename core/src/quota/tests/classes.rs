@@ -73,8 +73,7 @@ async fn shares(limit: u32) -> [u32; 2] {
         }
     }
     let _ = tokio::time::timeout(seconds(600), tasks).await;
-    let counts = *counts.borrow();
-    counts
+    counts.take()
 }
 
 #[test]

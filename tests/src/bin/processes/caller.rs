@@ -112,7 +112,7 @@ pub(crate) enum Language {
 
 impl Language {
     /// Starts a caller; `environment` says where its record is.
-    pub(crate) fn start(self, job: &Job, environment: &[(&str, &str)]) -> Result<Child, String> {
+    pub(crate) fn start(self, job: &Job, environment: &[(&str, &str)]) -> Result<Caller, String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let mut command = match self {
             Self::Rust => {
@@ -134,16 +134,34 @@ impl Language {
         };
         let job = serde_json::to_string(job).map_err(|error| error.to_string())?;
         command.arg(job).envs(environment.iter().copied()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command.spawn().map_err(|error| format!("a caller in {self:?} cannot be started: {error}"))
+        command
+            .spawn()
+            .map(|child| Caller(Some(child)))
+            .map_err(|error| format!("a caller in {self:?} cannot be started: {error}"))
     }
 }
 
-/// Waits for a caller and reads what it printed.
-pub(crate) fn finished(child: Child) -> Result<Outcome, String> {
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
-    if !output.status.success() {
-        let said = String::from_utf8_lossy(&output.stderr).into_owned();
-        return Err(format!("a caller ended with {}: {said}", output.status));
+/// A caller as a process; dropped it dies at once (`kill -9`).
+pub(crate) struct Caller(Option<Child>);
+
+impl Caller {
+    /// Waits for its end and reads what it printed.
+    pub(crate) fn finished(mut self) -> Result<Outcome, String> {
+        let child = self.0.take().ok_or("the caller has ended")?;
+        let output = child.wait_with_output().map_err(|error| error.to_string())?;
+        if !output.status.success() {
+            let said = String::from_utf8_lossy(&output.stderr).into_owned();
+            return Err(format!("a caller ended with {}: {said}", output.status));
+        }
+        serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
     }
-    serde_json::from_slice(&output.stdout).map_err(|error| error.to_string())
+}
+
+impl Drop for Caller {
+    fn drop(&mut self) {
+        if let Some(child) = &mut self.0 {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
 }

@@ -1,5 +1,7 @@
 //! Many processes in three languages share one team over a store. See `tests/processes/README.md`.
 
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a program that says what it counts")]
+
 mod caller;
 mod host;
 mod redis;

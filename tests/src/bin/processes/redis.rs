@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use kakiyo::{ErrorKind, StoreChoice};
 use kakiyo_sandbox::Sandbox;
 
-use crate::caller::{Job, Language, Outcome, finished};
+use crate::caller::{Caller, Job, Language, Outcome};
 use crate::host::{check, folder, no_errors};
 
 const LIMIT: u32 = 60;
@@ -135,7 +135,7 @@ pub(crate) fn disturbed() -> Result<(), String> {
     server.signal("-CONT")?;
     std::thread::sleep(Duration::from_secs(4));
     server.restart()?;
-    let outcomes: Vec<Outcome> = children.into_iter().map(finished).collect::<Result<_, _>>()?;
+    let outcomes: Vec<Outcome> = children.into_iter().map(Caller::finished).collect::<Result<_, _>>()?;
     let (served, rejected) = (sandbox.calls(), sandbox.rejections());
     let allowed = u64::from(LIMIT) * 6;
     println!(
@@ -157,7 +157,7 @@ pub(crate) fn disturbed() -> Result<(), String> {
         (0..4).map(|_| Language::Rust.start(&capped, &environment)).collect::<Result<_, _>>()?;
     std::thread::sleep(Duration::from_millis(300));
     server.restart()?;
-    let outcomes: Vec<Outcome> = children.into_iter().map(finished).collect::<Result<_, _>>()?;
+    let outcomes: Vec<Outcome> = children.into_iter().map(Caller::finished).collect::<Result<_, _>>()?;
     let refused: u64 = outcomes.iter().flat_map(|outcome| &outcome.errors).map(|(_, count)| count).sum();
     println!("redis: cap {cap}, spent {}, {refused} calls refused", sandbox.spent());
     check(sandbox.spent() == cap, "the cap was crossed, or some of it was lost")?;
