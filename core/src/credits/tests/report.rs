@@ -50,7 +50,7 @@ fn a_full_one_reads_well_and_says_the_same_as_json() {
     );
     let json = serde_json::to_value(&report).unwrap();
     assert_eq!(json["today"], serde_json::json!({ "min": 1, "max": 2 }));
-    assert_eq!(json["out_of_credits"], serde_json::json!({ "since": 12.5, "probe_in": 47.5 }));
+    assert_eq!(json["outOfCredits"], serde_json::json!({ "since": 12.5, "probeIn": 47.5 }));
     assert_eq!(json["left"], serde_json::json!({ "min": 0, "max": 0 }));
     assert_eq!(
         json["budgets"][1],
