@@ -110,6 +110,10 @@ impl Run {
             Err(error) => {
                 let found = (error.status(), error.code());
                 assert_eq!(found, (Some(status), code), "{operation} {shown}: {error:?}");
+                // A 402 stops the team until somebody says go.
+                if status == 402 {
+                    self.client.resume().await.unwrap();
+                }
                 error
             }
         }
