@@ -147,6 +147,7 @@ async fn the_team(run: &Run, profile: Profile) {
         Profile::Seed => assert_eq!(broke.unwrap_err().kind().as_str(), "out_of_credits"),
         Profile::Tiered => _ = broke.unwrap(),
     }
+    run.resume().await;
     run.set(json!({"subscriptionActive": false}));
     run.refused("prompts.list", json!({}), 403, Some("subscription_inactive")).await;
 }

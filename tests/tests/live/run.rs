@@ -96,6 +96,11 @@ impl Run {
         }
     }
 
+    /// Says that there are credits: a 402 stops the team until somebody does.
+    pub(super) async fn resume(&self) {
+        self.client.resume().await.unwrap();
+    }
+
     /// A call that the server has to refuse in this way.
     pub(super) async fn refused(
         &self,
@@ -110,9 +115,8 @@ impl Run {
             Err(error) => {
                 let found = (error.status(), error.code());
                 assert_eq!(found, (Some(status), code), "{operation} {shown}: {error:?}");
-                // A 402 stops the team until somebody says go.
                 if status == 402 {
-                    self.client.resume().await.unwrap();
+                    self.resume().await;
                 }
                 error
             }
