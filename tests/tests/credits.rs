@@ -3,7 +3,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use kakiyo::{Budget, CallOptions, Error, ErrorKind, EventKind, Kakiyo, Limits, PageOptions, Per};
+use kakiyo::leads::{self, LeadSource, PlanOptions};
+use kakiyo::{
+    AddProspectsBatch, Budget, CallOptions, CreateAgent, CreateCampaign, CreateProduct, CreatePrompt, Error,
+    ErrorKind, EventKind, Kakiyo, Limits, PageOptions, Per, ProspectInput,
+};
 use kakiyo_sandbox::Sandbox;
 
 fn builder(sandbox: &Sandbox) -> kakiyo::Builder {
@@ -190,19 +194,45 @@ async fn explanations_equal_the_count() {
     assert_eq!(error.kind(), ErrorKind::InvalidRequest, "{error}");
 }
 
-/// Every operation that is one call costs what its explanation says.
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn explanations_of_an_import_equal_the_count() {
-    let sandbox = sandbox(10_000).await;
+    let sandbox = Sandbox::builder()
+        .unlimited()
+        .credits(10_000)
+        .import_delay(std::time::Duration::from_millis(50))
+        .start()
+        .await
+        .unwrap();
     let client = builder(&sandbox).build().unwrap();
     let rows: String =
         (0..230).map(|row| format!("Lead {row},https://www.linkedin.com/in/lead-{row}\n")).collect();
-    let file = format!("name,url\n{rows}");
-    let source = kakiyo::leads::LeadSource::Bytes(file.into_bytes());
-    let plan = kakiyo::leads::plan(source, &kakiyo::leads::PlanOptions::default()).unwrap();
+    let source = LeadSource::Bytes(format!("name,url\n{rows}").into_bytes());
+    let plan = leads::plan(source, &PlanOptions::default()).unwrap();
     let explained = client.explain_import(&plan, &CallOptions::new()).await.unwrap();
-    assert_eq!((explained.parts[0].credits.min, explained.parts[0].credits.max), (3, Some(3)));
-    let state = sandbox.state(sandbox.team()).unwrap();
-    assert_eq!(state.counters.calls, 0);
-    println!("{explained}");
+    assert_eq!(sandbox.spent(), 0, "explaining costs nothing");
+
+    let product =
+        client.products().create(CreateProduct::new("Audit", "A review of energy contracts.")).await.unwrap();
+    let prompt = CreatePrompt::new("Founder intro", "680321c8001e2f527d82", "Messages");
+    let prompt = client.prompts().create(prompt).await.unwrap();
+    let prompt = prompt.id.as_ref().map_or("", |id| id.as_str());
+    let agent = client.agents().create(CreateAgent::new()).await.unwrap();
+    let campaign = CreateCampaign::new("Founders, spring", &product.id, prompt, &agent.id);
+    let campaign = client.campaigns().create(campaign).await.unwrap();
+    let before = sandbox.spent();
+    let mut lists = Vec::new();
+    for batch in plan.batches() {
+        let people: Vec<_> =
+            batch.iter().map(|lead| ProspectInput::new(lead.name.as_str(), lead.url())).collect();
+        let added = client.prospects().add_batch(AddProspectsBatch::new(&campaign.id, people)).await.unwrap();
+        lists.extend(added.into_inner().list_id);
+    }
+    assert_eq!(sandbox.spent() - before, explained.parts[0].credits.min);
+    assert_eq!(explained.parts[0].credits.max, Some(3));
+    for list in lists {
+        client.prospects().wait_for_import(&list).await.unwrap();
+    }
+    let spent = sandbox.spent() - before;
+    let credits = explained.credits;
+    assert!(credits.min <= spent && credits.max.is_some_and(|max| spent <= max), "{spent} of {credits}");
 }

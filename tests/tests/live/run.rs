@@ -90,10 +90,31 @@ impl Run {
     /// A call that has to be good.
     pub(super) async fn good(&self, operation: &str, arguments: Value) -> Value {
         let shown = arguments.to_string();
-        match self.call(operation, arguments).await {
+        let explained = self
+            .client
+            .explain(operation, shown.as_bytes(), &CallOptions::new(), None)
+            .await
+            .unwrap_or_else(|error| panic!("{operation} {shown} cannot be explained: {error:?}"));
+        let before = self.spent();
+        let value = match self.call(operation, arguments).await {
             Ok(value) => value,
             Err(error) => panic!("{operation} {shown}: {error:?}"),
+        };
+        if let Some((before, after)) = before.zip(self.spent()) {
+            let (spent, credits) = (after - before, explained.credits);
+            let fits = credits.min <= spent && credits.max.is_none_or(|max| spent <= max);
+            assert!(fits, "{operation} cost {spent}, explained was {credits}");
         }
+        value
+    }
+
+    /// The credits that the sandbox has taken for calls, where it takes any. What a call of Kaiko costs, no source says.
+    fn spent(&self) -> Option<u64> {
+        if self.service == Service::Kaiko {
+            return None;
+        }
+        let state = self.sandbox.state(&self.team).ok().filter(|state| state.metered)?;
+        Some(state.counters.spent)
     }
 
     /// Says that there are credits: a 402 stops the team until somebody does.
