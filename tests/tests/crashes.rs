@@ -20,7 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 const CAP: u64 = 40;
 /// More than the cap, so that calls are refused beside those that die.
-const CALLERS: u32 = 100;
+const CALLERS: u32 = 1_000;
 
 /// Where a process dies.
 #[derive(Clone, Copy, Debug, PartialEq)]
