@@ -92,7 +92,8 @@ fn node_tests() -> Result<()> {
 
 /// Many processes in three languages on one team, over the stores that processes share.
 fn processes() -> Result<()> {
-    run("cargo", &["build", "--quiet", "--package", "kakiyo-tests", "--bin", "processes"])?;
+    // All together, as for the bindings: one set of features, nothing is built twice.
+    run("cargo", &["build", "--quiet", "--workspace"])?;
     run_command(&mut command(crate::root().join("target/debug/processes")))
 }
 
