@@ -84,7 +84,9 @@ async fn measure(store: &StoreChoice, id: u8) -> Result<Times> {
     };
     let team = quota::team([id; 32], store);
     // A window so short that the record stays as long as that of a busy operation: some sixty calls.
-    let limit = Limit::new(LimitGroup::EachOperation, 100_000).window(Duration::from_millis(20));
+    let limit = Limit::new(LimitGroup::EachOperation, 100_000)
+        .window(Duration::from_millis(20))
+        .max_in_flight(Duration::from_millis(20));
     let limits = Limits::custom(vec![limit]);
     let budgets = Budgets::new(&[]);
     let call = CallGroup::new("bench.call", Tier::Low);
