@@ -204,6 +204,7 @@ fn make_private(path: &Path) -> io::Result<()> {
 fn marks(connection: &Connection, path: &Path) -> Result<Marks, Trouble> {
     let number = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i32>(0));
     let (application, version) = (number("PRAGMA application_id")?, number("PRAGMA user_version")?);
+    let file = path;
     let path = path.display();
     match (application, version) {
         (APPLICATION, VERSION) => Ok(Marks::Ours),
@@ -213,6 +214,8 @@ fn marks(connection: &Connection, path: &Path) -> Result<Marks, Trouble> {
             ))))
         }
         (0, 0) if number("SELECT count(*) FROM sqlite_master")? == 0 => Ok(Marks::Empty),
+        // Another process has just made the file, between these questions.
+        _ if number("PRAGMA application_id")? != application => marks(connection, file),
         _ => Err(Trouble::Told(StoreError::misconfigured(format!(
             "the file {path} belongs to another program and is left alone: choose another folder with KAKIYO_STATE_DIR; nothing was sent"
         )))),
